@@ -1,0 +1,143 @@
+// Validation: whether a program may run. What passes here is never refused or tripped by the interlock, whatever the
+// alignment of its areas; what does not is refused with the field that is wrong and the nearest values that would do.
+// Nothing here changes a program or asks for output.
+
+import { AMPLITUDE_UA_STEP, ELECTRODES } from '../../profile.ts';
+import { Status } from '../../status.ts';
+import { AREA_AMPLITUDE_UA, AREA_CYCLE_OFF_MS, AREA_RATE_MHZ, AREAS, Field } from '../../wire.ts';
+import { recordOf } from '../store/program.ts';
+import { checkAmplitude, checkLevels, feasibleUa } from './validate-amplitude.ts';
+import { checkSettings, refuse } from './validate-area.ts';
+import {
+  brokenPhase,
+  brokenRecovery,
+  brokenUnrecovered,
+  heaviest,
+  openCharges,
+  putCharges,
+  restlessArea,
+  restlessUs,
+  restQ12Max,
+} from './validate-charge.ts';
+import { openFactors } from './validate-credit.ts';
+import { openFlow } from './validate-flow.ts';
+import { keepsMean, openMean } from './validate-mean.ts';
+import {
+  gapQ12,
+  LEAST_OF_CYCLING,
+  LEAST_OF_INTRA_RATE,
+  leastOf,
+  leastUs,
+  occupancyUs,
+  openTrain,
+  periodQ12,
+  pulses,
+} from './validate-train.ts';
+
+const SECOND_MHZ_US = 1000000000;
+
+/** Judges every setting of an area record (AREA_…) but its amplitude. Post: a Status, a refusal noted if not OK. */
+export function checkArea(record: usize): i32 {
+  return checkSettings(record);
+}
+
+/** Judges a program (slot 0–15) at its present amplitudes. Post: a Status, a refusal noted if not OK. */
+export function checkProgram(slot: i32): i32 {
+  let used = 0;
+  let stored = 0;
+  let sharedUs = 0;
+  for (let area = 0; area < AREAS; area++) {
+    const record = recordOf(slot, area);
+    if (load<u32>(record, AREA_RATE_MHZ) === 0) continue;
+    stored |= 1 << area;
+    let status = checkSettings(record);
+    const amplitudeUa = load<u32>(record, AREA_AMPLITUDE_UA);
+    if (status === Status.OK) status = checkAmplitude(record, amplitudeUa);
+    if (status === Status.OK) status = checkLevels(record, <i32>amplitudeUa);
+    if (status !== Status.OK) return status;
+    // The pulses of a silent area take their time as well.
+    sharedUs += occupancyUs(record);
+    if (amplitudeUa === 0) continue;
+    used |= 1 << area;
+  }
+  if (stored === 0) return refuse(Status.EMPTY_PROGRAM, Field.NONE, 0, 0);
+  if (used === 0) return refuse(Status.NO_OUTPUT, Field.AMPLITUDE, AMPLITUDE_UA_STEP, AMPLITUDE_UA_STEP); // REQ-VAL-018
+  const status = checkInterleave(slot, stored, sharedUs);
+  return status === Status.OK ? checkLaws(slot, used, sharedUs) : status;
+}
+
+/** True if the pulses of all areas fit between any two onsets of any of them. */
+function checkInterleave(slot: i32, stored: i32, sharedUs: i32): i32 {
+  let tightest = -1;
+  for (let area = 0; area < AREAS; area++) {
+    if ((stored & (1 << area)) === 0) continue;
+    openTrain(recordOf(slot, area), area);
+    if (tightest < 0 || leastUs(area) < leastUs(tightest)) tightest = area;
+  }
+  const lackingUs = sharedUs - leastUs(tightest);
+  if (lackingUs <= 0) return Status.OK;
+  if (leastOf(tightest) === LEAST_OF_CYCLING) {
+    const offMs = <i32>load<u32>(recordOf(slot, tightest), AREA_CYCLE_OFF_MS) + (lackingUs + 999) / 1000;
+    return refuse(Status.INTERLEAVE, Field.CYCLE_OFF, offMs, offMs);
+  }
+  const burstUs = <i32>((periodQ12(tightest) - gapQ12(tightest) + 4095) >> 12);
+  const isIntra = leastOf(tightest) === LEAST_OF_INTRA_RATE;
+  const rateMhz = SECOND_MHZ_US / (sharedUs + (isIntra ? 0 : burstUs));
+  return refuse(Status.INTERLEAVE, isIntra ? Field.INTRA_RATE : Field.RATE, rateMhz, rateMhz); // REQ-VAL-019
+}
+
+/** Judges L4–L7 as the interlock would in the worst case. Pre: the trains are open, and no two pulses must overlap. */
+function checkLaws(slot: i32, used: i32, sharedUs: i32): i32 {
+  openCharges(used, sharedUs);
+  for (let area = 0; area < AREAS; area++) {
+    if ((used & (1 << area)) === 0) continue;
+    const record = recordOf(slot, area);
+    openFlow(area, sharedUs);
+    putCharges(record, area, <i32>load<u32>(record, AREA_AMPLITUDE_UA));
+  }
+  for (let area = 0; area < AREAS; area++) {
+    if ((used & (1 << area)) !== 0) openFactors(area, used, sharedUs, restQ12Max(area, sharedUs));
+  }
+  openMean(used);
+  const status = judge();
+  if (status === Status.OK) return status;
+  if (status === Status.PROGRAM_PHASE_CHARGE) {
+    const distanceUs = restlessUs(blamed);
+    if (distanceUs > 0) {
+      const field = pulses(restlessArea()) === 1 ? Field.RATE : Field.INTRA_RATE;
+      return refuse(status, field, SECOND_MHZ_US / distanceUs, SECOND_MHZ_US / distanceUs);
+    }
+  }
+  return refuseAmplitude(slot, status);
+}
+
+/** Electrode that broke the law, ELECTRODES for their sum. */
+let blamed: i32 = 0;
+
+/** The charges in hand against the laws, in their order. */
+function judge(): i32 {
+  blamed = brokenPhase();
+  if (blamed >= 0) return Status.PROGRAM_PHASE_CHARGE; // REQ-VAL-020
+  blamed = brokenUnrecovered();
+  if (blamed >= 0) return Status.PROGRAM_UNRECOVERED; // REQ-VAL-021
+  blamed = brokenRecovery();
+  if (blamed >= 0) return Status.PROGRAM_RECOVERY; // REQ-VAL-022
+  blamed = ELECTRODES;
+  return keepsMean() ? Status.OK : Status.PROGRAM_MEAN_CURRENT; // REQ-VAL-023
+}
+
+/** Refuses with the highest amplitude of the heaviest area that would pass, the others as they are; 0: none. */
+function refuseAmplitude(slot: i32, status: i32): i32 {
+  const area = heaviest(blamed);
+  const record = recordOf(slot, area);
+  let low = 0;
+  let high = <i32>load<u32>(record, AREA_AMPLITUDE_UA) / AMPLITUDE_UA_STEP;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    putCharges(record, area, middle * AMPLITUDE_UA_STEP);
+    if (judge() === Status.OK) low = middle;
+    else high = middle;
+  }
+  const ua = feasibleUa(record, low * AMPLITUDE_UA_STEP, -AMPLITUDE_UA_STEP);
+  return refuse(status, Field.AMPLITUDE, ua, ua);
+}

@@ -1,0 +1,60 @@
+// Exit codes, and every error as one line that a user can act on. A stack trace is shown only with STIMGATE_DEBUG=1.
+
+import { CommanderError } from 'commander';
+import { DeviceError, LinkError } from '../link/errors.ts';
+import { TherapyError } from '../therapy/problem.ts';
+
+/** What the process's exit code says. */
+export enum Exit {
+  /** All that was judged holds. */
+  HOLDS = 0,
+  /** A judgement failed. */
+  FAILED = 1,
+  /** The command cannot be carried out as it was given. */
+  MISUSE = 2,
+  /** The line or the device failed. */
+  DEVICE = 3,
+  /** Ctrl-C: the output was stopped. */
+  INTERRUPTED = 130,
+}
+
+/** The command, an option or a file cannot be used as given. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export interface Ending {
+  readonly exit: number;
+  /** One or more lines; empty where all is said already. */
+  readonly message: string;
+}
+
+const FILE_ERRORS: Readonly<Record<string, string>> = {
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  ENOENT: 'no such file or folder',
+  EISDIR: 'is a folder, not a file',
+  ENOTDIR: 'a part of the path is not a folder',
+  ENOSPC: 'no space is left on the disk',
+  EROFS: 'the disk is read-only',
+};
+
+/** How the process ends on an error. */
+export function endingOf(error: unknown): Ending {
+  if (error instanceof CommanderError) return commanderEnding(error);
+  if (error instanceof TherapyError || error instanceof UsageError)
+    return { exit: Exit.MISUSE, message: error.message };
+  if (error instanceof LinkError || error instanceof DeviceError)
+    return { exit: Exit.DEVICE, message: error.message };
+  const { code, path, message } = (error ?? {}) as NodeJS.ErrnoException;
+  if (code !== undefined && path !== undefined && FILE_ERRORS[code] !== undefined) {
+    return { exit: Exit.MISUSE, message: `${path}: ${FILE_ERRORS[code]}` };
+  }
+  const what = String(message ?? error).split('\n')[0];
+  return { exit: Exit.DEVICE, message: `internal error: ${what} (STIMGATE_DEBUG=1 shows where)` };
+}
+
+/** Commander has printed its own errors, and help and versions end well. */
+function commanderEnding(error: CommanderError): Ending {
+  return { exit: error.exitCode === 0 ? Exit.HOLDS : Exit.MISUSE, message: '' };
+}

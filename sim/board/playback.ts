@@ -1,0 +1,183 @@
+// The converter that samples the output, and the body that the output goes into.
+// The body is moved on lazily: when a sample of it is read, when something about it changes, or when it is asked for.
+
+import {
+  ONE_SHOT_US,
+  READBACK_ELECTRODE_SHIFT,
+  READBACK_TAG_SHIFT,
+  SAMPLE_MASK,
+  SAMPLE_SHIFT,
+  SENSE_NO_SAMPLE,
+  TAG_MASK,
+  TAG_SHIFT,
+} from '../../firmware/board.ts';
+import { ELECTRODES } from '../../firmware/profile.ts';
+import { CYCLES_PER_US, cyclesOfUs } from '../clock/cycles.ts';
+import { scatter } from '../clock/random.ts';
+import { type Palette, ROW_OPEN, ROW_RECHARGE } from '../trace/palette.ts';
+import { RING_MASK, RING_SEGMENTS, type SegmentRing } from './segment-ring.ts';
+
+/** What the output stage needs of a body. Currents in µA, time in µs, voltages in mV. */
+export interface Load {
+  drive(levelsUa: Int32Array, durationUs: number, caseEnabled: boolean): void;
+  recharge(durationUs: number): void;
+  hold(durationUs: number): void;
+  /** At the middle of the most recent `drive`. */
+  sample(electrode: number): { readonly currentUa: number; readonly driveMv: number };
+  /** Battery voltage and surface temperature. */
+  batteryMv: number;
+  temperatureMc: number;
+}
+
+/** The converter: 14 bits over ±32,768 µA, so steps of 4 µA, and one step of noise either way. */
+export const CONVERTER_STEP_UA = 4;
+/** Aperture of the converter where a segment is sampled while it plays; it ends at the segment's middle. */
+const APERTURE_CYCLES = CYCLES_PER_US;
+/** Without a body every pair of electrodes measures this: the load that IEC 60601-2-10 tests with. */
+export const IDEAL_LOAD_OHM = 500;
+export const ONE_SHOT_CYCLES = cyclesOfUs(ONE_SHOT_US);
+
+export class Playback {
+  /** The newest sample, packed as firmware/board.ts says (READBACK_…). */
+  readback = SENSE_NO_SAMPLE;
+  /** Drive voltage at that sample, mV. */
+  voltageMv = 0;
+  private readonly ring: SegmentRing;
+  private readonly palette: Palette;
+  private readonly load: Load | null;
+  private readonly seed: number;
+  /** First segment whose sample has not been looked at. */
+  private sampleCursor = 0;
+  /** First segment that the load has not had all of, and the cycle up to which it has had everything. */
+  private loadCursor = 0;
+  private loadedAt = 0;
+  private rechargeCycles = 0;
+
+  constructor(ring: SegmentRing, palette: Palette, load: Load | null, seed: number) {
+    this.ring = ring;
+    this.palette = palette;
+    this.load = load;
+    this.seed = scatter(seed);
+  }
+
+  /** Takes the newest sample whose middle lies at or before `cycle`. */
+  sampleUntil(cycle: number): void {
+    const ring = this.ring;
+    let newest = -1;
+    while (this.sampleCursor < ring.tail) {
+      const at = this.sampleCursor & RING_MASK;
+      if (ring.middleAt[at] > cycle) break;
+      if (((ring.flags[at] >> SAMPLE_SHIFT) & SAMPLE_MASK) < ELECTRODES && ring.asked[at] > ROW_OPEN)
+        newest = this.sampleCursor;
+      this.sampleCursor++;
+    }
+    if (newest >= 0) this.convert(newest, cycle);
+  }
+
+  /** A new start after a reset: the converter forgets its sample, the body does not. */
+  reset(): void {
+    this.readback = SENSE_NO_SAMPLE;
+    this.voltageMv = 0;
+    this.sampleCursor = this.ring.tail;
+  }
+
+  /** Makes room in the ring before the oldest segments are written over. */
+  keepUp(cycle: number): void {
+    const tail = this.ring.tail;
+    if (tail - this.sampleCursor > RING_SEGMENTS / 2) this.sampleUntil(cycle);
+    if (this.load !== null && tail - this.loadCursor > RING_SEGMENTS / 2) this.settle(cycle);
+  }
+
+  /** Gives the body everything up to `cycle`. */
+  settle(cycle: number): void {
+    this.sampleUntil(cycle);
+    if (this.load === null) return;
+    this.loadUntil(cycle);
+    this.flushRecharge();
+  }
+
+  private convert(index: number, cycle: number): void {
+    const at = index & RING_MASK;
+    const electrode = (this.ring.flags[at] >> SAMPLE_SHIFT) & SAMPLE_MASK;
+    let trueUa = 0;
+    let trueMv = 0;
+    const row = this.outputAt(at, this.ring.middleAt[at]);
+    if (row > ROW_OPEN && this.load !== null) {
+      this.loadToSample(at, cycle);
+      const sample = this.load.sample(electrode);
+      trueUa = sample.currentUa;
+      trueMv = sample.driveMv;
+    } else if (row > ROW_OPEN) {
+      trueUa = this.palette.rows[row][electrode];
+      trueMv = (trueUa * IDEAL_LOAD_OHM) / 1000;
+    }
+    // Noise by the segment's number, not by the order of reading: who looks when must not change what is seen.
+    const noise = (((scatter(this.seed ^ index) >>> 16) % 3) - 1) * CONVERTER_STEP_UA;
+    const measuredUa = Math.round(trueUa / CONVERTER_STEP_UA) * CONVERTER_STEP_UA + noise;
+    const clippedUa = Math.max(-32768, Math.min(32767, measuredUa));
+    const tag = (this.ring.flags[at] >> TAG_SHIFT) & TAG_MASK;
+    this.readback =
+      (clippedUa & 0xffff) | (electrode << READBACK_ELECTRODE_SHIFT) | (tag << READBACK_TAG_SHIFT);
+    this.voltageMv = Math.round(trueMv);
+  }
+
+  /** Drives the body so that its most recent drive has the sample in its middle: the whole segment where that is over. */
+  private loadToSample(at: number, cycle: number): void {
+    const ring = this.ring;
+    const end = ring.endAt[at];
+    const isWhole =
+      end <= cycle && this.loadedAt <= ring.startAt[at] && end - ring.startAt[at] <= ONE_SHOT_CYCLES;
+    if (isWhole) {
+      this.loadUntil(end);
+      return;
+    }
+    this.loadUntil(ring.middleAt[at] - APERTURE_CYCLES);
+    this.loadUntil(ring.middleAt[at]);
+  }
+
+  /** The row that the segment at `at` really puts out at `cycle`: nothing once the one-shot has cut it. */
+  private outputAt(at: number, cycle: number): number {
+    return cycle - this.ring.startAt[at] > ONE_SHOT_CYCLES ? ROW_RECHARGE : this.ring.put[at];
+  }
+
+  private loadUntil(cycle: number): void {
+    const ring = this.ring;
+    while (this.loadedAt < cycle) {
+      if (this.loadCursor === ring.tail) {
+        this.give(ROW_RECHARGE, cycle);
+        return;
+      }
+      const at = this.loadCursor & RING_MASK;
+      if (ring.endAt[at] <= this.loadedAt) {
+        this.loadCursor++;
+      } else if (this.loadedAt < ring.startAt[at]) {
+        this.give(ROW_RECHARGE, Math.min(ring.startAt[at], cycle));
+      } else {
+        const shotAt = ring.startAt[at] + ONE_SHOT_CYCLES;
+        const until = Math.min(ring.endAt[at], cycle);
+        if (this.loadedAt >= shotAt) this.give(ROW_RECHARGE, until);
+        else this.give(ring.put[at], Math.min(until, shotAt));
+      }
+    }
+  }
+
+  /** One row of output from where the load is to `until`. Neighbouring recharge becomes one call. */
+  private give(row: number, until: number): void {
+    const cycles = until - this.loadedAt;
+    this.loadedAt = until;
+    if (row === ROW_RECHARGE) {
+      this.rechargeCycles += cycles;
+      return;
+    }
+    this.flushRecharge();
+    const durationUs = cycles / CYCLES_PER_US;
+    if (row === ROW_OPEN) this.load?.hold(durationUs);
+    else this.load?.drive(this.palette.rows[row], durationUs, this.palette.hasCase[row]);
+  }
+
+  private flushRecharge(): void {
+    if (this.rechargeCycles === 0) return;
+    this.load?.recharge(this.rechargeCycles / CYCLES_PER_US);
+    this.rechargeCycles = 0;
+  }
+}

@@ -1,0 +1,42 @@
+// The largest charges that each electrode has really seen, for comparison with what the interlock counted.
+
+import { ELECTRODES, PHASE_REST_US } from '../../firmware/profile.ts';
+
+/**
+ * Peaks per electrode, pC. An electrode is looked at whenever it has been driven: its charge is then at an extreme.
+ * What an idle one gains in recharge shows in `Body.truePc`.
+ */
+export class Peaks {
+  /** Largest magnitude of the true charge at the end of a drive. */
+  readonly chargePc = new Float64Array(ELECTRODES);
+  /** Largest true phase charge: greatest minus least signed charge since at rest for 800 µs, as law L4 counts it. */
+  readonly phasePc = new Float64Array(ELECTRODES);
+  readonly #sinceRestPc = new Float64Array(ELECTRODES);
+  readonly #leastPc = new Float64Array(ELECTRODES);
+  readonly #greatestPc = new Float64Array(ELECTRODES);
+  readonly #drivenUntilUs = new Float64Array(ELECTRODES).fill(-PHASE_REST_US);
+
+  /** Forgets the peaks; a phase in progress keeps its count. */
+  reset(): void {
+    this.chargePc.fill(0);
+    this.phasePc.fill(0);
+  }
+
+  /** Electrode driven from startUs to endUs with movedPc; its charge is now chargePc. */
+  note(electrode: number, startUs: number, endUs: number, movedPc: number, chargePc: number): void {
+    const magnitude = Math.abs(chargePc);
+    if (magnitude > this.chargePc[electrode]) this.chargePc[electrode] = magnitude;
+    if (startUs - this.#drivenUntilUs[electrode] >= PHASE_REST_US) {
+      this.#sinceRestPc[electrode] = 0;
+      this.#leastPc[electrode] = 0;
+      this.#greatestPc[electrode] = 0;
+    }
+    this.#drivenUntilUs[electrode] = endUs;
+    const signed = this.#sinceRestPc[electrode] + movedPc;
+    this.#sinceRestPc[electrode] = signed;
+    if (signed < this.#leastPc[electrode]) this.#leastPc[electrode] = signed;
+    if (signed > this.#greatestPc[electrode]) this.#greatestPc[electrode] = signed;
+    const phase = this.#greatestPc[electrode] - this.#leastPc[electrode];
+    if (phase > this.phasePc[electrode]) this.phasePc[electrode] = phase;
+  }
+}

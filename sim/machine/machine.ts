@@ -1,0 +1,93 @@
+// What a board needs of a machine, and what a machine may call on the board. Another machine (an instruction-level one,
+// say) takes the place of the wasm one by implementing Machine.
+
+/** What interlock.wasm imports from the module "hal"; firmware/interlock/hal.ts says what each means. */
+export interface Hal {
+  clock_us(): number;
+  sense(channel: number): number;
+  segment_room(): number;
+  segment(
+    durationUs: number,
+    flags: number,
+    w0: number,
+    w1: number,
+    w2: number,
+    w3: number,
+    w4: number,
+    w5: number,
+    w6: number,
+    w7: number,
+  ): void;
+  off(): void;
+  heartbeat(): void;
+}
+
+/** What stimulator.wasm imports from the module "hal". */
+export interface StimulatorHal {
+  clock_us(): number;
+  uart_read(): number;
+  uart_write(byte: number): number;
+}
+
+/** What the stimulator may call. */
+export interface InterlockCalls {
+  request(
+    durationUs: number,
+    flags: number,
+    w0: number,
+    w1: number,
+    w2: number,
+    w3: number,
+    w4: number,
+    w5: number,
+    w6: number,
+    w7: number,
+  ): number;
+  stop(mode: number): number;
+  arm(): number;
+  clear(): number;
+  lower_limit(electrode: number, amplitudeUa: number, phasePc: number): number;
+  raise_limit(electrode: number, amplitudeUa: number, phasePc: number): number;
+  reading(channel: number): number;
+  status(): number;
+}
+
+export interface InterlockExports extends InterlockCalls {
+  boot(readbackToleranceUa: number): void;
+  poll(): void;
+  readonly memory?: WebAssembly.Memory;
+}
+
+export interface StimulatorExports {
+  boot(board: number, entropy: number, readbackToleranceUa: number): void;
+  /** µs until it wants to run again. */
+  poll(): number;
+  readonly memory?: WebAssembly.Memory;
+}
+
+export type ModuleName = 'interlock' | 'stimulator';
+
+/** The two modules of a running machine, raw: calls from here are outside simulated time and may disturb the firmware. */
+export interface Modules {
+  readonly interlock: InterlockExports;
+  readonly stimulator: StimulatorExports;
+}
+
+/** The processor with its firmware. Time passes in the clock that it shares with the board. */
+export interface Machine {
+  readonly modules: Modules;
+  /** Runs until the clock is at `untilCycle` or past it by no more than one turn of the main loop, or `shouldStop` says so. */
+  run(untilCycle: number): void;
+  /** Ends what it is doing, forgets everything and starts again at `bootCycle`: called by the board in a reset. */
+  reset(bootCycle: number): void;
+  /** An interrupt (a received byte, the magnet) ends its sleep. */
+  wake(cycle: number): void;
+  /** From its next call on this module does not return. Ends with a reset. */
+  hang(module: ModuleName): void;
+  /** Flips a bit of a module's memory. */
+  flipBit(module: ModuleName, address: number, bit: number): void;
+  /** Bytes of a module's memory, 0 where it has none. */
+  memoryBytes(module: ModuleName): number;
+  /** Asked after every event and turn: true ends `run` early. */
+  shouldStop: () => boolean;
+}

@@ -1,0 +1,82 @@
+// Finds t0, the instant that the therapy's times count from. The first pulse seen need not be the first one due: a soft
+// start begins with pulses of amplitude 0, and a pulse may be missing or displaced. The t0 that explains most pulses wins.
+
+import { AreaIntent } from './intent.ts';
+import type { Terms } from './options.ts';
+import type { AreaPlan } from './plan.ts';
+import { hasPolarity, type SeenPulse } from './pulse.ts';
+import { type DuePulse, Schedule } from './schedule.ts';
+
+/** Pulses seen that are looked at. */
+export const ANCHOR_PULSES = 24;
+const SEEN_TRIED = 4;
+const DUE_TRIED = 12;
+const DUE_LISTED = 64;
+/** A soft start of 60 s at 10 kHz to a very small amplitude has this many pulses of amplitude 0, with room. */
+const DUE_SCANNED_MAX = 4_000_000;
+
+interface Candidate {
+  readonly due: DuePulse;
+  readonly amplitudeUa: number;
+}
+
+/** The t0 in ns of the capture, or null where the therapy has no pulse at all. */
+export function findStart(
+  seen: readonly SeenPulse[],
+  areas: readonly AreaPlan[],
+  terms: Terms,
+): number | null {
+  const candidates = firstDue(seen[0].onsetNs, areas, terms);
+  if (candidates.length === 0) return null;
+  let bestNs = seen[0].onsetNs - candidates[0].due.onsetUs * 1000;
+  let bestScore = -1;
+  for (const pulse of seen.slice(0, SEEN_TRIED)) {
+    for (const { due } of candidates.slice(0, DUE_TRIED)) {
+      const t0Ns = pulse.onsetNs - due.onsetUs * 1000;
+      const score = scoreOf(t0Ns, seen, candidates, terms);
+      if (score > bestScore) {
+        bestScore = score;
+        bestNs = t0Ns;
+      }
+    }
+  }
+  return bestNs;
+}
+
+/** The first pulses due with an amplitude. */
+function firstDue(onsetNs: number, areas: readonly AreaPlan[], terms: Terms): Candidate[] {
+  const { commands, amplitudeLatencyNs, stopLatencyNs } = terms;
+  const intents = areas.map((area) => new AreaIntent(area, commands, amplitudeLatencyNs, stopLatencyNs));
+  const schedule = new Schedule(areas);
+  const candidates: Candidate[] = [];
+  for (let i = 0; i < DUE_SCANNED_MAX && candidates.length < DUE_LISTED; i++) {
+    const due = schedule.next();
+    const amplitudeUa = Math.max(...intents[due.area.index].of(due, onsetNs, onsetNs).amplitudesUa);
+    if (amplitudeUa > 0) candidates.push({ due, amplitudeUa });
+  }
+  return candidates;
+}
+
+/** Pulses whose onset fits a due one of the same polarity count two, those with its amplitude as well three. */
+function scoreOf(
+  t0Ns: number,
+  seen: readonly SeenPulse[],
+  candidates: readonly Candidate[],
+  terms: Terms,
+): number {
+  let score = 0;
+  let i = 0;
+  for (const pulse of seen) {
+    while (
+      i < candidates.length &&
+      t0Ns + candidates[i].due.onsetUs * 1000 < pulse.onsetNs - terms.toleranceNs
+    )
+      i++;
+    if (i === candidates.length) break;
+    const { due, amplitudeUa } = candidates[i];
+    if (t0Ns + due.onsetUs * 1000 > pulse.onsetNs + terms.toleranceNs) continue;
+    if (!hasPolarity(pulse.firstUa, due.area)) continue;
+    score += terms.hasLevels && pulse.amplitudeUa() === amplitudeUa ? 3 : 2;
+  }
+  return score;
+}

@@ -1,0 +1,27 @@
+// What the oracle looks at: the output of a stimulator as a row of stretches of constant output, wherever it was captured.
+
+/** Electrodes in a capture: E1 … E16 at 0–15, the case at 16. */
+export const ELECTRODES = 17;
+
+/** What the output stage does in a stretch. `unknown`: the capture cannot tell (a logic or current capture at zero). */
+export type StretchState = 'drive' | 'recharge' | 'open' | 'unknown';
+
+export interface Stretch {
+  /** ns from the start of the capture. */
+  startNs: number;
+  endNs: number;
+  state: StretchState;
+  /** µA on each of the 17 electrodes; positive is anodic (current out of the electrode into the tissue). */
+  levelsUa: Int32Array;
+}
+
+export interface Capture {
+  /** Where it comes from, for messages: "simulator", a file's name. */
+  readonly origin: string;
+  /** Time between samples or ticks, ns; an edge is known to within one of them. */
+  readonly resolutionNs: number;
+  /** False for a logic capture: levels are then only −1, 0 or 1 for polarity. */
+  readonly hasLevels: boolean;
+  /** Stretches in order and without gaps; neighbours differ. The yielded object and its levels may be reused: copy what you keep. */
+  stretches(): Iterable<Stretch>;
+}

@@ -1,0 +1,216 @@
+// Judges a captured output against a therapy, pulse by pulse, in one pass. Written from the design, not from the firmware.
+
+import type { Therapy } from '../../host/therapy/therapy.ts';
+import { type Capture, ELECTRODES, type Stretch } from './capture.ts';
+import { type Finding, FindingList, type Rule, us } from './finding.ts';
+import type { Command } from './intent.ts';
+import { type AreaMeasure, AreaMeter } from './measure.ts';
+import { type JudgeOptions, type Terms, termsOf } from './options.ts';
+import { type AreaPlan, planTherapy } from './plan.ts';
+import { drives, PulseReader, type SeenPulse } from './pulse.ts';
+import { Run, type RunEnd } from './run.ts';
+
+export interface Totals {
+  /** Pulses of all areas, those that were not due included. */
+  readonly pulses: number;
+  readonly stretches: number;
+  /** Length of the capture, ns. */
+  readonly durationNs: number;
+  /** Instant that the first run's times count from, ns of the capture; null where nothing was delivered. */
+  readonly startNs: number | null;
+  /** Runs: one, and one more for each `start` after an end. */
+  readonly runs: number;
+  /** Longest time from a STOP to the end of the last phase, ramp-down included, ns; null without one. */
+  readonly stopLatencyNsMax: number | null;
+  /** Longest time from ESTOP, magnet or trip to zero output, ns; null without one. */
+  readonly offLatencyNsMax: number | null;
+}
+
+export interface Verdict {
+  /** True if nothing was found. */
+  readonly holds: boolean;
+  readonly origin: string;
+  readonly findings: readonly Finding[];
+  /** Findings that are counted but not listed. */
+  readonly more: number;
+  /** All findings by rule. */
+  readonly counts: Readonly<Partial<Record<Rule, number>>>;
+  readonly areas: readonly AreaMeasure[];
+  readonly totals: Totals;
+  /** What the capture cannot show and was not judged. */
+  readonly notJudged: readonly string[];
+}
+
+interface PlannedRun {
+  readonly startNs: number;
+  readonly end: RunEnd;
+}
+
+/**
+ * Judges a capture against a therapy: onsets, widths, gaps, levels, counts, balance, overlap, ramps, cycling, stopping.
+ * Throws a RangeError for a therapy that cannot be planned and a CaptureError for a capture that cannot be read.
+ */
+export function judge(capture: Capture, therapy: Therapy, options: JudgeOptions = {}): Verdict {
+  return new Judge(capture, therapy, options).verdict();
+}
+
+class Judge {
+  readonly #capture: Capture;
+  readonly #terms: Terms;
+  readonly #areas: AreaPlan[];
+  readonly #findings: FindingList;
+  readonly #meters: AreaMeter[];
+  readonly #reader: PulseReader;
+  readonly #planned: PlannedRun[];
+  readonly #runs: Run[] = [];
+  #captureStartNs = 0;
+  #pulses = 0;
+  #unknown = false;
+
+  constructor(capture: Capture, therapy: Therapy, options: JudgeOptions) {
+    this.#capture = capture;
+    this.#terms = termsOf(capture, options);
+    this.#areas = planTherapy(therapy);
+    this.#findings = new FindingList(options.findingsMax);
+    this.#meters = this.#areas.map((area) => new AreaMeter(area, capture.hasLevels));
+    this.#reader = new PulseReader(this.#areas, capture.resolutionNs);
+    this.#planned = planRuns(this.#terms.commands);
+    this.#reader.onIdleOpen = (startNs, endNs) => {
+      const message = () =>
+        `electrodes open for ${us(endNs - startNs)} outside an interphase gap; recharge expected`;
+      this.#findings.add('idle-open', startNs, message);
+    };
+  }
+
+  verdict(): Verdict {
+    let endNs = 0;
+    let stretches = 0;
+    for (const stretch of this.#capture.stretches()) {
+      if (stretches++ === 0) this.#captureStartNs = stretch.startNs;
+      endNs = stretch.endNs;
+      if (stretch.state === 'unknown') this.#unknown = true;
+      else if (stretch.state !== 'drive') this.#atZero(stretch);
+      if (this.#terms.hasLevels) this.#kirchhoff(stretch);
+      const pulse = this.#reader.push(stretch);
+      if (pulse) this.#feed(pulse);
+    }
+    const last = this.#reader.end(endNs);
+    if (last) this.#feed(last);
+    this.#runs.at(-1)?.finish(endNs);
+    if (this.#pulses === 0) this.#noOutput();
+    return this.#result(stretches, endNs);
+  }
+
+  #feed(pulse: SeenPulse): void {
+    this.#pulses++;
+    while (this.#runs.length < this.#planned.length) {
+      const planned = this.#planned[this.#runs.length];
+      if (pulse.onsetNs < planned.startNs) break;
+      this.#runs.at(-1)?.finish(planned.startNs);
+      this.#runs.push(this.#newRun(planned));
+    }
+    const run = this.#runs.at(-1);
+    if (run) run.feed(pulse);
+    else this.#findings.add('pulse-extra', pulse.onsetNs, () => 'a pulse before the therapy was started');
+  }
+
+  #newRun(planned: PlannedRun): Run {
+    const context = {
+      areas: this.#areas,
+      terms: this.#terms,
+      findings: this.#findings,
+      meters: this.#meters,
+      captureStartNs: this.#captureStartNs,
+      release: (pulse: SeenPulse) => this.#reader.release(pulse),
+    };
+    return new Run(context, this.#terms.commands, planned.end);
+  }
+
+  #kirchhoff(stretch: Stretch): void {
+    let sumUa = 0;
+    for (let e = 0; e < ELECTRODES; e++) sumUa += stretch.levelsUa[e];
+    if (Math.abs(sumUa) <= this.#terms.levelToleranceUa * ELECTRODES) return;
+    this.#findings.add('kirchhoff', stretch.startNs, () => `the currents sum to ${sumUa} µA; 0 µA expected`);
+  }
+
+  #atZero(stretch: Stretch): void {
+    if (!drives(stretch.levelsUa)) return;
+    const message = () => `current flows while the capture says ${stretch.state}; none expected`;
+    this.#findings.add('level', stretch.startNs, message);
+  }
+
+  /** Nothing was delivered: right only if every amplitude is zero. */
+  #noOutput(): void {
+    const changes = this.#terms.commands.filter((command) => command.kind === 'amplitude');
+    const amplitudesUa = [
+      ...this.#areas.map((area) => area.settings.amplitudeUa),
+      ...changes.map((change) => change.amplitudeUa ?? 0),
+    ];
+    if (amplitudesUa.every((amplitudeUa) => amplitudeUa === 0)) return;
+    this.#findings.add(
+      'no-output',
+      this.#captureStartNs,
+      () => 'the capture shows no pulse at all; the therapy expected',
+    );
+  }
+
+  #result(stretches: number, endNs: number): Verdict {
+    const findings = this.#findings;
+    const stops = this.#runs.filter((run) => Number.isFinite(run.end.stopNs) && run.pulses > 0);
+    const offs = this.#runs.filter((run) => Number.isFinite(run.end.offNs) && run.pulses > 0);
+    return {
+      holds: findings.total === 0,
+      origin: this.#capture.origin,
+      findings: [...findings.kept].sort((a, b) => a.atNs - b.atNs),
+      more: findings.more,
+      counts: findings.counts,
+      areas: this.#meters.map((meter) => meter.result()),
+      totals: {
+        pulses: this.#pulses,
+        stretches,
+        durationNs: endNs - this.#captureStartNs,
+        startNs: this.#runs[0]?.t0Ns ?? null,
+        runs: this.#runs.length,
+        stopLatencyNsMax: worst(stops.map((run) => run.lastEndNs - run.end.stopNs)),
+        offLatencyNsMax: worst(offs.map((run) => run.lastEndNs - run.end.offNs)),
+      },
+      notJudged: this.#notJudged(),
+    };
+  }
+
+  #notJudged(): string[] {
+    const notes: string[] = [];
+    if (!this.#terms.hasLevels) {
+      notes.push('levels, balance and ramp values: the capture shows polarity only');
+    }
+    if (this.#unknown) notes.push('recharge and open electrodes: the capture does not tell them apart');
+    if (this.#terms.toleranceNs >= 10) {
+      notes.push(
+        `edges finer than ${us(Math.round(this.#terms.toleranceNs))}: the capture's resolution or the tolerance given`,
+      );
+    }
+    return notes;
+  }
+}
+
+/** The runs that the commands tell of: a `start` begins one where none is, or where the last one was ended. */
+function planRuns(commands: readonly Command[]): PlannedRun[] {
+  const never = Number.POSITIVE_INFINITY;
+  const runs: { startNs: number; end: { stopNs: number; offNs: number } }[] = [];
+  const begin = (startNs: number) => {
+    runs.push({ startNs, end: { stopNs: never, offNs: never } });
+  };
+  if (!commands.some((command) => command.kind === 'start')) begin(Number.NEGATIVE_INFINITY);
+  for (const { kind, atNs } of commands) {
+    const run = runs.at(-1);
+    if (kind === 'start') {
+      if (!run || run.end.stopNs < never || run.end.offNs < never) begin(atNs);
+    } else if (run && kind === 'stop') run.end.stopNs = Math.min(run.end.stopNs, atNs);
+    else if (run && kind !== 'amplitude') run.end.offNs = Math.min(run.end.offNs, atNs);
+  }
+  return runs;
+}
+
+function worst(latenciesNs: number[]): number | null {
+  return latenciesNs.length === 0 ? null : Math.max(0, ...latenciesNs);
+}

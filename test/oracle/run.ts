@@ -1,0 +1,328 @@
+// One run of a therapy, from its first pulse to its end: pairs the pulses that were seen with those that were due.
+
+import { ANCHOR_PULSES, findStart } from './anchor.ts';
+import { BurstCounter } from './bursts.ts';
+import { type FindingList, us } from './finding.ts';
+import { AreaIntent, type Command, type Intent } from './intent.ts';
+import { LevelJudge } from './levels.ts';
+import type { AreaMeter } from './measure.ts';
+import type { Terms } from './options.ts';
+import { type AreaPlan, PULSE_REST_US } from './plan.ts';
+import { hasPolarity, type SeenPulse } from './pulse.ts';
+import { type DuePulse, delayBoundUs, Schedule } from './schedule.ts';
+import { ShapeJudge } from './shape.ts';
+
+/** Pulses due later than this after the one at hand are of no concern to it: longer than the longest period, 500 ms. */
+const AHEAD_NS = 1e9;
+
+export interface RunContext {
+  readonly areas: readonly AreaPlan[];
+  readonly terms: Terms;
+  readonly findings: FindingList;
+  readonly meters: readonly AreaMeter[];
+  /** Start of the capture, ns. */
+  readonly captureStartNs: number;
+  readonly release: (pulse: SeenPulse) => void;
+}
+
+/** When a run was told to stop or switched off; infinite: never. */
+export interface RunEnd {
+  readonly stopNs: number;
+  readonly offNs: number;
+}
+
+export class Run {
+  /** The instant that the therapy's times count from, ns; null before the first pulses. */
+  t0Ns: number | null = null;
+  /** End of the last driven phase, ns. */
+  lastEndNs = 0;
+  pulses = 0;
+  readonly end: RunEnd;
+  readonly #context: RunContext;
+  readonly #shape: ShapeJudge;
+  readonly #schedule: Schedule;
+  readonly #intents: AreaIntent[];
+  readonly #levels: LevelJudge[];
+  readonly #bursts: BurstCounter[];
+  readonly #boundsUs: number[];
+  readonly #stopEndNs: number;
+  readonly #ahead: DuePulse[] = [];
+  #spare: DuePulse | null = null;
+  #waiting: SeenPulse[] = [];
+  #held: SeenPulse | null = null;
+  /** Drift of the capture's clock, followed where one is allowed. */
+  #driftNs = 0;
+  #lastOnsetNs = 0;
+  #lastDueNs = Number.NEGATIVE_INFINITY;
+
+  constructor(context: RunContext, changes: readonly Command[], end: RunEnd) {
+    const { areas, terms, findings, meters } = context;
+    this.#context = context;
+    this.end = end;
+    this.#shape = new ShapeJudge(findings, terms);
+    this.#schedule = new Schedule(areas);
+    this.#intents = areas.map(
+      (area) => new AreaIntent(area, changes, terms.amplitudeLatencyNs, terms.stopLatencyNs),
+    );
+    if (Number.isFinite(end.stopNs)) for (const intent of this.#intents) intent.stop(end.stopNs);
+    this.#levels = this.#intents.map((intent) => new LevelJudge(findings, terms, this.#shape, intent));
+    this.#bursts = areas.map(() => new BurstCounter(findings));
+    this.#boundsUs = areas.map((area) => delayBoundUs(area, areas));
+    const rampUs = Math.max(...areas.map((area) => area.rampDownUs));
+    const pulsesUs = areas.reduce((sum, area) => sum + area.occupancyUs, 0);
+    this.#stopEndNs = end.stopNs + terms.stopLatencyNs + (rampUs + pulsesUs) * 1000;
+    for (const meter of meters) meter.newRun();
+  }
+
+  /** The next pulse that was seen. It is judged when the one after it is known. */
+  feed(pulse: SeenPulse): void {
+    this.pulses++;
+    this.lastEndNs = Math.max(this.lastEndNs, pulse.hasSecond ? pulse.secondEndNs : pulse.firstEndNs);
+    if (this.t0Ns !== null) {
+      this.#advance(pulse);
+      return;
+    }
+    this.#waiting.push(pulse);
+    if (this.#waiting.length >= ANCHOR_PULSES) this.#anchor();
+  }
+
+  /** The capture, or the time of this run, ends. */
+  finish(endNs: number): void {
+    if (this.t0Ns === null && this.#waiting.length > 0) this.#anchor();
+    if (this.#held) this.#match(this.#held, null);
+    this.#held = null;
+    if (this.t0Ns !== null) this.#missingUntil(endNs);
+    for (const counter of this.#bursts) counter.close();
+  }
+
+  #anchor(): void {
+    const { areas, terms } = this.#context;
+    this.t0Ns = findStart(this.#waiting, areas, terms) ?? this.#waiting[0].onsetNs;
+    this.#lastOnsetNs = this.t0Ns;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const pulse of waiting) this.#advance(pulse);
+  }
+
+  #advance(pulse: SeenPulse): void {
+    const held = this.#held;
+    this.#held = pulse;
+    if (!held) return;
+    this.#match(held, pulse);
+    this.#context.release(held);
+  }
+
+  #match(pulse: SeenPulse, next: SeenPulse | null): void {
+    const { offLatencyNs } = this.#context.terms;
+    const endNs = Math.min(this.end.offNs + offLatencyNs, this.#stopEndNs);
+    if (pulse.onsetNs > endNs) {
+      const message = () => `a pulse ${us(pulse.onsetNs - endNs)} after all output should have ended`;
+      this.#context.findings.add('output-after-end', pulse.onsetNs, message);
+      return;
+    }
+    const toleranceNs = this.#toleranceNs(pulse);
+    for (;;) {
+      const due = this.#peek(0, pulse.onsetNs + AHEAD_NS);
+      if (!due) break;
+      const dueNs = this.#atNs(due.onsetUs);
+      const errorNs = pulse.onsetNs - dueNs;
+      if (Math.abs(errorNs) <= toleranceNs || this.#fitsWhileStopping(pulse, due, toleranceNs)) {
+        this.#accept(pulse, due, toleranceNs);
+        return;
+      }
+      if (errorNs < 0) {
+        if (this.#isExtra(pulse, next, due, toleranceNs)) break;
+        this.#accept(pulse, due, toleranceNs);
+        return;
+      }
+      const second = this.#peek(1, pulse.onsetNs + AHEAD_NS);
+      const secondNs = second ? this.#atNs(second.onsetUs) : Number.POSITIVE_INFINITY;
+      const nearer = secondNs - pulse.onsetNs < errorNs || errorNs > AHEAD_NS;
+      if (nearer || Math.abs(secondNs - pulse.onsetNs) <= toleranceNs) {
+        this.#missing(due);
+        continue;
+      }
+      if (!hasPolarity(pulse.firstUa, due.area)) break;
+      this.#accept(pulse, due, toleranceNs);
+      return;
+    }
+    this.#extra(pulse);
+  }
+
+  /** An early pulse: one too many, unless it is the due one displaced. */
+  #isExtra(pulse: SeenPulse, next: SeenPulse | null, due: DuePulse, toleranceNs: number): boolean {
+    const dueNs = this.#atNs(due.onsetUs);
+    if (next && Math.abs(next.onsetNs - dueNs) <= toleranceNs) return true;
+    if (!hasPolarity(pulse.firstUa, due.area)) return true;
+    return dueNs - pulse.onsetNs > (dueNs - this.#lastDueNs) / 2;
+  }
+
+  /** While areas fall silent one by one it is open whether their pulses still delay others. */
+  #fitsWhileStopping(pulse: SeenPulse, due: DuePulse, toleranceNs: number): boolean {
+    const boundUs = this.#boundsUs[due.area.index];
+    if (boundUs === 0 || pulse.onsetNs < this.end.stopNs) return false;
+    const delayNs = pulse.onsetNs - this.#atNs(due.idealUs);
+    return (
+      delayNs >= -toleranceNs &&
+      delayNs <= boundUs * 1000 + toleranceNs &&
+      hasPolarity(pulse.firstUa, due.area)
+    );
+  }
+
+  #accept(pulse: SeenPulse, due: DuePulse, toleranceNs: number): void {
+    const { area } = due;
+    const { findings, meters, terms } = this.#context;
+    const idealNs = this.#atNs(due.idealUs);
+    const dueNs = this.#atNs(due.onsetUs);
+    const fits = this.#fitsWhileStopping(pulse, due, toleranceNs);
+    const errorNs = fits ? 0 : pulse.onsetNs - dueNs;
+    if (Math.abs(errorNs) > toleranceNs) this.#reportOnset(pulse, due, errorNs, toleranceNs);
+    const delayNs = Math.max(0, pulse.onsetNs - idealNs);
+    const intent = this.#intents[area.index].of(due, idealNs, dueNs);
+    const levels = this.#levels[area.index].judge(pulse, due, intent, idealNs);
+    const cutByOff = pulse.endNs >= this.end.offNs;
+    if (cutByOff) this.#reportOff(pulse);
+    else if (!pulse.cut) this.#shape.judge(pulse, due, levels);
+    if (pulse.restBeforeNs < PULSE_REST_US * 1000 - terms.toleranceNs && !pulse.cut) {
+      const message = () =>
+        `area ${area.index + 1}: ${us(pulse.restBeforeNs)} of rest before the pulse; at least 10 µs expected`;
+      findings.add('overlap', pulse.onsetNs, message);
+    }
+    if (cutByOff) pulse.cut = true;
+    meters[area.index].add(pulse, due, errorNs, delayNs);
+    this.#bursts[area.index].add(due, dueNs, true);
+    this.#followClock(pulse, fits ? 0 : errorNs);
+    this.#shift(dueNs);
+  }
+
+  #reportOnset(pulse: SeenPulse, due: DuePulse, errorNs: number, toleranceNs: number): void {
+    const boundUs = this.#boundsUs[due.area.index];
+    const delayNs = pulse.onsetNs - this.#atNs(due.idealUs);
+    const what = `area ${due.area.index + 1}: onset`;
+    if (boundUs > 0 && delayNs > boundUs * 1000 + toleranceNs) {
+      const message = () => `${what} ${us(delayNs)} after the ideal one; at most ${boundUs} µs expected`;
+      this.#context.findings.add('delay-bound', pulse.onsetNs, message);
+      return;
+    }
+    const side = errorNs < 0 ? 'early' : 'late';
+    const message = () =>
+      `${what} ${us(Math.abs(errorNs))} ${side}; ${us(this.#atNs(due.onsetUs))} expected, ${us(pulse.onsetNs)} seen`;
+    this.#context.findings.add('onset', pulse.onsetNs, message);
+  }
+
+  /** The pulse that was in progress when the output was switched off may be cut, but not go on. */
+  #reportOff(pulse: SeenPulse): void {
+    const { findings, terms } = this.#context;
+    const drivenEndNs = pulse.hasSecond ? pulse.secondEndNs : pulse.firstEndNs;
+    const latencyNs = drivenEndNs - this.end.offNs;
+    if (latencyNs <= terms.offLatencyNs + terms.toleranceNs) return;
+    const message = () =>
+      `output ${us(latencyNs)} after it was switched off; at most ${us(terms.offLatencyNs)} expected`;
+    findings.add('off-latency', drivenEndNs, message);
+  }
+
+  #missing(due: DuePulse): void {
+    const dueNs = this.#atNs(due.onsetUs);
+    if (this.#isRequired(due, this.#intentOf(due))) {
+      this.#bursts[due.area.index].add(due, dueNs, false);
+      const message = () => `area ${due.area.index + 1}: no pulse; one expected at ${us(dueNs)}`;
+      this.#context.findings.add('pulse-missing', dueNs, message);
+    }
+    this.#shift(dueNs);
+  }
+
+  /** Whether the therapy demands the pulse, whatever amplitude change or STOP is under way. */
+  #isRequired(due: DuePulse, intent: Intent): boolean {
+    const onsetNs = this.#atNs(due.onsetUs);
+    if (intent.lowUa <= 0 || onsetNs < this.#context.captureStartNs) return false;
+    return onsetNs + due.area.occupancyUs * 1000 <= this.end.offNs;
+  }
+
+  /** What is due and did not come before the end, as one finding. */
+  #missingUntil(endNs: number): void {
+    let number = 0;
+    let firstNs = 0;
+    for (;;) {
+      const due = this.#peek(0, endNs);
+      if (!due) break;
+      const onsetNs = this.#atNs(due.onsetUs);
+      const whole = onsetNs + due.area.occupancyUs * 1000 + this.#context.terms.toleranceNs <= endNs;
+      if (whole && this.#isRequired(due, this.#intentOf(due))) {
+        if (number === 0) firstNs = onsetNs;
+        number++;
+        this.#bursts[due.area.index].add(due, onsetNs, false);
+      }
+      this.#shift(onsetNs);
+    }
+    if (number === 0) return;
+    const message = () => `no output from ${us(firstNs)} to ${us(endNs)}; ${number} more pulses expected`;
+    this.#context.findings.addMany('pulse-missing', number, firstNs, message);
+  }
+
+  #extra(pulse: SeenPulse): void {
+    const { areas, findings, terms } = this.#context;
+    if (pulse.restBeforeNs < PULSE_REST_US * 1000 - terms.toleranceNs && !pulse.cut) {
+      const message = () => `${us(pulse.restBeforeNs)} of rest between two outputs; at least 10 µs expected`;
+      findings.add('overlap', pulse.onsetNs, message);
+    }
+    const area = areas.find((candidate) => hasPolarity(pulse.firstUa, candidate));
+    if (area) this.#bursts[area.index].addExtra();
+    if (area && area.periodUs > 0) {
+      const inPeriodUs = ((pulse.onsetNs - (this.t0Ns ?? 0)) / 1000) % area.periodUs;
+      if (inPeriodUs < 0 || inPeriodUs >= area.onUs) {
+        const message = () =>
+          `area ${area.index + 1}: a pulse in the off-time, ${us(inPeriodUs * 1000)} into the cycle`;
+        findings.add('cycling', pulse.onsetNs, message);
+        return;
+      }
+    }
+    const of = area ? `area ${area.index + 1}: ` : '';
+    findings.add('pulse-extra', pulse.onsetNs, () => `${of}a pulse that is not due`);
+  }
+
+  /** The i-th pulse due that may have an amplitude, if it is due before the horizon. */
+  #peek(index: number, horizonNs: number): DuePulse | null {
+    while (this.#ahead.length > 0 && !this.#isPossible(this.#ahead[0])) this.#ahead.shift();
+    while (this.#ahead.length <= index) {
+      const due = this.#spare ?? this.#schedule.next();
+      this.#spare = due;
+      if (this.#atNs(due.onsetUs) > horizonNs) return null;
+      this.#spare = null;
+      if (this.#isPossible(due)) this.#ahead.push(due);
+    }
+    return this.#ahead[index];
+  }
+
+  #isPossible(due: DuePulse): boolean {
+    return this.#intentOf(due).highUa > 0;
+  }
+
+  #intentOf(due: DuePulse): Intent {
+    return this.#intents[due.area.index].of(due, this.#atNs(due.idealUs), this.#atNs(due.onsetUs));
+  }
+
+  #shift(dueNs: number): void {
+    this.#lastDueNs = dueNs;
+    this.#ahead.shift();
+  }
+
+  /** A time of the therapy in the capture. */
+  #atNs(timeUs: number): number {
+    return (this.t0Ns ?? 0) + this.#driftNs + timeUs * 1000;
+  }
+
+  #toleranceNs(pulse: SeenPulse): number {
+    const { toleranceNs, clockPpm } = this.#context.terms;
+    return clockPpm === 0
+      ? toleranceNs
+      : toleranceNs + (clockPpm / 1e6) * (pulse.onsetNs - this.#lastOnsetNs);
+  }
+
+  #followClock(pulse: SeenPulse, errorNs: number): void {
+    const { clockPpm } = this.#context.terms;
+    if (clockPpm === 0) return;
+    const allowedNs = (clockPpm / 1e6) * (pulse.onsetNs - this.#lastOnsetNs);
+    this.#driftNs += Math.max(-allowedNs, Math.min(allowedNs, errorNs));
+    this.#lastOnsetNs = pulse.onsetNs;
+  }
+}

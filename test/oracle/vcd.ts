@@ -1,0 +1,60 @@
+// Reads a VCD as a capture: the simulator's own, with levels or with polarity bits alone, and those of logic analysers.
+
+import { sourceOf } from './bytes.ts';
+import type { Capture, Stretch } from './capture.ts';
+import { Stretcher } from './stretcher.ts';
+import { VcdParser } from './vcd-parser.ts';
+
+export interface VcdOptions {
+  /** Time between samples, ns. Default: what the writer says in a comment, else the timescale. */
+  readonly resolutionNs?: number;
+  /** Stretches shorter than this (edges of several signals that arrive one after the other) count to the next, ns. */
+  readonly settleNs?: number;
+}
+
+export interface VcdCapture extends Capture {
+  /** The file ends where its writer did not mean it to; the capture goes up to there. Known once it has been read. */
+  readonly truncated: boolean;
+  /** What the user should know about the file. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads a VCD from a path, or from its text (anything with a line break). The header is read at once, the changes when
+ * `stretches` is iterated, as often as wanted and without holding the file in memory. Throws CaptureError.
+ */
+export function readVcd(pathOrText: string, options: VcdOptions = {}): VcdCapture {
+  const source = sourceOf(pathOrText);
+  const header = new VcdParser(source.origin);
+  for (const chunk of source.chunks()) {
+    header.feed(chunk, true);
+    if (header.inBody) break;
+  }
+  if (!header.inBody) header.end();
+  const tail = source.tail(256);
+  // The simulator ends its files with the time at which the capture ends.
+  const own = header.version.toLowerCase().includes('stimgate');
+  const truncated = !/\s$/.test(tail) || (own && !/\n#\d+\s*$/.test(tail));
+  return {
+    origin: source.origin,
+    resolutionNs: options.resolutionNs ?? Math.max(header.resolutionNs, header.samplingNs),
+    hasLevels: header.values.hasLevels,
+    truncated,
+    warnings: truncated ? [`${source.origin}: the file is cut; judged up to its last change`] : [],
+    *stretches(): Iterable<Stretch> {
+      const parser = new VcdParser(source.origin);
+      const { values } = parser;
+      const stretcher = new Stretcher(options.settleNs);
+      parser.onTime = () => {
+        if (Number.isFinite(parser.timeNs)) stretcher.change(parser.timeNs, values.state(), values.output());
+      };
+      for (const chunk of source.chunks()) {
+        parser.feed(chunk);
+        yield* stretcher.take();
+      }
+      parser.end();
+      stretcher.end(parser.timeNs);
+      yield* stretcher.take();
+    },
+  };
+}

@@ -1,0 +1,162 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { PHASE_PC_MAX } from '../../firmware/profile.ts';
+import { Status } from '../../firmware/status.ts';
+import { Field, Recharge } from '../../firmware/wire.ts';
+import { type AreaRecord, areaRecord, bipolar, Validation } from './fixtures/validation.ts';
+
+let validation: Validation;
+beforeEach(async () => {
+  validation ??= await Validation.open();
+  validation.limitUa.fill(25_500);
+  validation.limitPc.fill(2_004_000);
+});
+
+const asymmetric = { recharge: Recharge.ASYMMETRIC, ratio: 7, phaseUs: 50 };
+const passive = { recharge: Recharge.PASSIVE };
+const thirds = Array.from({ length: 17 }, (_, e) => [-333, -333, -334, 1000][e] ?? 0);
+
+function refused(areas: Partial<AreaRecord>[], status: Status, field: Field, low: number, high = low): void {
+  const verdict = validation.checkProgram(areas.map((changes) => areaRecord(changes)));
+  expect(verdict).toEqual({ status, field, low, high });
+}
+function accepted(...areas: Partial<AreaRecord>[]): void {
+  refused(areas, Status.OK, Field.NONE, 0);
+}
+
+describe('amplitude of an area', () => {
+  it('REQ-VAL-013: an amplitude is at most 25.5 mA', () => {
+    refused([{ amplitudeUa: 25_510 }], Status.AMPLITUDE_RANGE, Field.AMPLITUDE, 25_500);
+    refused([{ amplitudeUa: 4_000_000_000 }], Status.AMPLITUDE_RANGE, Field.AMPLITUDE, 25_500);
+  });
+
+  it('REQ-VAL-014: an amplitude is a multiple of 10 µA', () => {
+    refused([{ amplitudeUa: 1001 }], Status.AMPLITUDE_STEP, Field.AMPLITUDE, 1000, 1010);
+    refused([{ amplitudeUa: 25_499 }], Status.AMPLITUDE_STEP, Field.AMPLITUDE, 25_490, 25_500);
+  });
+
+  it('REQ-VAL-015: with asymmetric recharge every level divides by the ratio', () => {
+    accepted({ ...asymmetric, amplitudeUa: 1050 });
+    refused([{ ...asymmetric, amplitudeUa: 1000 }], Status.RATIO_DIVIDES, Field.AMPLITUDE, 980, 1050);
+    refused([{ ...asymmetric, amplitudeUa: 25_500 }], Status.RATIO_DIVIDES, Field.AMPLITUDE, 25_480);
+    const shared = { ...asymmetric, fractions: thirds };
+    const verdict = validation.checkProgram([areaRecord({ ...shared, amplitudeUa: 3000 })]);
+    expect(verdict).toMatchObject({ status: Status.RATIO_DIVIDES, field: Field.AMPLITUDE });
+    accepted({ ...shared, amplitudeUa: verdict.low });
+    accepted({ ...shared, amplitudeUa: verdict.high });
+    expect(verdict.high - verdict.low).toBeLessThanOrEqual(7000);
+  });
+
+  it('REQ-VAL-016: no level passes the set limit of its electrode', () => {
+    validation.limitUa[1] = 3333;
+    refused([{}], Status.PROGRAM_AMPLITUDE, Field.AMPLITUDE, 3330);
+    accepted({ amplitudeUa: 3330 });
+    validation.limitUa[16] = 500;
+    refused([{ fractions: bipolar(2, 16) }], Status.PROGRAM_AMPLITUDE, Field.AMPLITUDE, 500);
+    validation.limitUa[0] = 999;
+    refused([{ fractions: thirds }], Status.PROGRAM_AMPLITUDE, Field.AMPLITUDE, 3000);
+    accepted({ fractions: thirds, amplitudeUa: 3000 });
+  });
+
+  it('REQ-VAL-017: 12 V drive the level through a measured impedance and charge two capacitors of 4.7 µF', () => {
+    accepted({ amplitudeUa: 6000 });
+    validation.setOhm(0, 2000);
+    // 6 mA · 2 kΩ = 12 V; the capacitors take 2 · 6 mA · 300 µs / 4.7 µF = 766 mV.
+    refused([{ amplitudeUa: 6000 }], Status.COMPLIANCE, Field.AMPLITUDE, 5640);
+    accepted({ amplitudeUa: 5640 });
+    validation.setOhm(0, 0);
+  });
+});
+
+describe('program', () => {
+  it('REQ-VAL-018: a program without output is refused', () => {
+    refused([], Status.EMPTY_PROGRAM, Field.NONE, 0);
+    refused([{ amplitudeUa: 0 }, { amplitudeUa: 0 }], Status.NO_OUTPUT, Field.AMPLITUDE, 10);
+    accepted({ amplitudeUa: 0, rateMhz: 500_000 }, { rateMhz: 500_000 });
+  });
+
+  it('REQ-VAL-019: the pulses of all areas fit the shortest onset interval', () => {
+    // Two pulses of 610 µs.
+    accepted({ rateMhz: 819_672 }, { fractions: bipolar(2, 3) });
+    refused([{ rateMhz: 819_673 }, { fractions: bipolar(2, 3) }], Status.INTERLEAVE, Field.RATE, 819_672);
+    const burst = { burstPulses: 3, intraRateMhz: 1_000_000 };
+    refused([burst, { fractions: bipolar(2, 3) }], Status.INTERLEAVE, Field.INTRA_RATE, 819_672);
+    // The pulses of a silent area take their time as well.
+    refused([{ rateMhz: 1_000_000, amplitudeUa: 0 }, {}], Status.INTERLEAVE, Field.RATE, 819_672);
+    const cycled = { rateMhz: 2000, cycleOnMs: 500, cycleOffMs: 1 };
+    refused([{ ...cycled, cycleOnMs: 1 }, {}, {}, {}], Status.INTERLEAVE, Field.CYCLE_OFF, 2);
+  });
+
+  it('REQ-VAL-020: the charge of a phase keeps the set limit of its electrode', () => {
+    refused([{ phaseUs: 500, amplitudeUa: 8500 }], Status.PROGRAM_PHASE_CHARGE, Field.AMPLITUDE, 4000);
+    validation.limitPc.fill(PHASE_PC_MAX);
+    refused([{ phaseUs: 500, amplitudeUa: 8500 }], Status.PROGRAM_PHASE_CHARGE, Field.AMPLITUDE, 5990);
+    accepted({
+      phaseUs: 500,
+      amplitudeUa: 8500,
+      fractions: Array.from({ length: 17 }, (_, e) => [-500, -500, 500, 500][e] ?? 0),
+    });
+  });
+
+  it('REQ-VAL-020: areas that add up on an electrode are counted together', () => {
+    const area = { amplitudeUa: 5000, phaseUs: 300 };
+    accepted(area, area);
+    refused(
+      [area, { ...area, fractions: bipolar(1, 0) }],
+      Status.PROGRAM_PHASE_CHARGE,
+      Field.AMPLITUDE,
+      1680,
+    );
+    accepted(area, { ...area, fractions: bipolar(1, 2), amplitudeUa: 1680 });
+    accepted(area, { ...area, fractions: bipolar(2, 3) });
+  });
+
+  it('REQ-VAL-020: passive pulses are certain of 800 µs of rest on their electrode', () => {
+    refused(
+      [{ ...passive, rateMhz: 1_200_000, amplitudeUa: 10 }],
+      Status.PROGRAM_PHASE_CHARGE,
+      Field.RATE,
+      907_441,
+    );
+    accepted({ ...passive, rateMhz: 907_441, amplitudeUa: 100 });
+    // A second area on the same electrodes leaves enough of the intervals free: two charges count, not four.
+    const beside = [
+      { ...passive, rateMhz: 400_000, phaseUs: 100, amplitudeUa: 100 },
+      { rateMhz: 150_000, phaseUs: 200, amplitudeUa: 100 },
+    ];
+    accepted(...beside);
+    validation.limitPc.fill(40_000);
+    accepted(...beside);
+    validation.limitPc.fill(39_999);
+    refused(beside, Status.PROGRAM_PHASE_CHARGE, Field.AMPLITUDE, 90);
+  });
+
+  it('REQ-VAL-021: account and doubt stay within 5080 nC', () => {
+    const fast = { rateMhz: 10_000_000, phaseUs: 30, interphaseGapUs: 20 };
+    refused([{ ...fast, amplitudeUa: 5000 }], Status.PROGRAM_UNRECOVERED, Field.AMPLITUDE, 3940);
+    accepted({ ...fast, amplitudeUa: 3940 });
+    const burst = { ...passive, phaseUs: 1000, intraRateMhz: 500_000, rateMhz: 40_000, burstPulses: 5 };
+    refused([{ ...burst, amplitudeUa: 1100 }], Status.PROGRAM_UNRECOVERED, Field.AMPLITUDE, 990);
+  });
+
+  it('REQ-VAL-022: every electrode recovers within 100 ms', () => {
+    refused([{ ...passive, rateMhz: 200_000 }], Status.PROGRAM_RECOVERY, Field.AMPLITUDE, 3000);
+    accepted({ ...passive, rateMhz: 200_000, amplitudeUa: 3000 });
+    accepted({ ...passive, rateMhz: 2000, amplitudeUa: 6000 });
+  });
+
+  it('REQ-VAL-023: the mean current keeps the leaky buckets', () => {
+    refused(
+      [{ rateMhz: 10_000_000, phaseUs: 30, amplitudeUa: 7000 }],
+      Status.PROGRAM_MEAN_CURRENT,
+      Field.AMPLITUDE,
+      6660,
+    );
+    const split = Array.from({ length: 17 }, (_, e) => [-500, -500, 500, 500][e] ?? 0);
+    refused(
+      [{ rateMhz: 10_000_000, phaseUs: 30, amplitudeUa: 7000, fractions: split }],
+      Status.PROGRAM_MEAN_CURRENT,
+      Field.AMPLITUDE,
+      6660,
+    );
+  });
+});
