@@ -171,30 +171,46 @@ function nextTag(): i32 {
 /**
  * The electrode whose read-back an active segment is to give, SAMPLE_NONE where it is too short or another is awaited. Two
  * of three go round the electrodes that carry current (`driven`, a bit each), the third goes round all, so that a fault of a
- * driver is seen within a few pulses and one of an idle electrode is seen too. A measurement takes the lowest driven one, in
- * one phase of the pulse and then in the other.
+ * driver is seen within a few pulses and one of an idle electrode is seen too.
  */
 function pickSample(tag: i32, driven: i32, durationUs: i32, measure: bool): i32 {
   if (durationUs < profile.SAMPLE_US_MIN) return board.SAMPLE_NONE;
   s.put(s.S_UNSAMPLED, s.get(s.S_UNSAMPLED) + durationUs);
   if (s.get(s.S_EXPECT) !== s.EXPECT_NONE || tag === s.get(s.S_TAG)) return board.SAMPLE_NONE;
+  if (measure) return pickMeasure(driven);
+  if (isPassedOver()) return board.SAMPLE_NONE;
   const turns = s.get(s.S_SAMPLE);
   const any = turns & 0xff;
   const among = (turns >> 8) & 0xff;
   const turn = turns >> 16;
-  if (measure) {
-    if (s.get(s.S_MEASURES) !== 1 + (turn & 1)) return board.SAMPLE_NONE;
-    s.put(s.S_SAMPLE, any | (among << 8) | ((~turn & 1) << 16));
-    return ctz(driven);
-  }
   if (turn === 2) {
     s.put(s.S_SAMPLE, (any >= profile.CASE ? 0 : any + 1) | (among << 8));
     return any;
   }
   const later = driven & (-1 << among);
+  if (later === 0) s.put(s.S_ROUND, (s.get(s.S_ROUND) + 1) & 3);
   const picked = ctz(later !== 0 ? later : driven);
   s.put(s.S_SAMPLE, any | ((picked + 1) << 8) | ((turn + 1) << 16));
   return picked;
+}
+
+/**
+ * Segments are queued in bunches that start alike, with the first phase of a pulse say. Two rounds take the first segment
+ * that may be sampled, two pass it over and take the next, so that each electrode is seen twice in a row in either phase.
+ */
+function isPassedOver(): bool {
+  const round = s.get(s.S_ROUND);
+  s.put(s.S_ROUND, round === 2 || round === 3 ? round | 4 : round & 3);
+  return round === 2 || round === 3;
+}
+
+/** A measurement takes the lowest electrode that carries current, in one phase of the pulse and then in the other. */
+function pickMeasure(driven: i32): i32 {
+  const turns = s.get(s.S_SAMPLE);
+  const phase = (turns >> 16) & 1;
+  if (s.get(s.S_MEASURES) !== 1 + phase) return board.SAMPLE_NONE;
+  s.put(s.S_SAMPLE, (turns & 0xffff) | ((phase ^ 1) << 16));
+  return ctz(driven);
 }
 
 /** A zero segment: recharge (credit) or hold (none). Post: its flags for the stage, or minus the refusal. */

@@ -74,6 +74,7 @@ export function restart(state: State, cause: Trip, toleranceUa: i32): void {
   s.put(s.S_TRIP_AGE + 1, profile.TRIP_WINDOW_US);
   s.put(s.S_SEGMENTS, 0);
   s.put(s.S_SAMPLE, 0);
+  s.put(s.S_ROUND, 0);
   s.put(s.S_TAG, -1);
   s.put(s.S_MISMATCH, 0);
   s.put(s.S_TOLERANCE, min(max(toleranceUa, profile.READBACK_UA_MIN), profile.READBACK_UA_MAX));

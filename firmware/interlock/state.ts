@@ -65,8 +65,8 @@ export const S_TOLERANCE = 17;
 export const S_SENSE = 18;
 /** What the one read-back that is awaited should show: packed like a read-back, its kind in bits 21–22. */
 export const S_EXPECT = 24;
-/** Not used: makes the block whole. */
-export const S_SPARE = 25;
+/** Rounds of samples among the electrodes that carry current, modulo 4, and 4 while a segment has been passed over. */
+export const S_ROUND = 25;
 
 export function electrode(index: i32): usize {
   return BLOCK + index * RECORD_BYTES;

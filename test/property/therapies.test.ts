@@ -61,16 +61,18 @@ describe('generated therapies', () => {
 
   it('REQ-THR-001 REQ-CUR-002: levels are exact and the currents sum to zero at every edge', () => {
     deliver({ intervalUs: [100, 5000], withCase: true }, 200, (device) => {
+      let unbalanced = 0;
       for (const { levelsUa } of device.sim.capture().stretches()) {
-        expect(levelsUa.reduce((sum, levelUa) => sum + levelUa, 0)).toBe(0);
+        if (levelsUa.reduce((sum, levelUa) => sum + levelUa, 0) !== 0) unbalanced++;
       }
+      expect(unbalanced).toBe(0);
     });
   });
 
   it('REQ-THR-003: an actively balanced pulse leaves a net charge of exactly 0 pC on every electrode', () => {
     deliver({ recharge: 'active' }, 200, (device) => {
-      const pulses = [...pulsesOf(device.sim.capture())].slice(0, -1);
-      for (const { netPc } of pulses) expect(netPc.every((pc) => pc === 0)).toBe(true);
+      const pulses = [...pulsesOf(device.sim.capture())];
+      expect(pulses.filter(({ netPc }) => netPc.some((pc) => pc !== 0))).toEqual([]);
     });
   });
 
@@ -83,13 +85,10 @@ describe('generated therapies', () => {
   it('REQ-SCH-006: a soft start rises monotonically to the set amplitude and never above it', () => {
     const wishes: Wishes = { areas: [1, 1], ramps: true, cycling: false, intervalUs: [500, 20_000] };
     deliver(wishes, 150, (device, { areas: [{ amplitudeUa }] }, { areas: [measured] }) => {
-      let before = 0;
-      for (const pulse of pulsesOf(device.sim.capture())) {
-        expect(pulse.amplitudeUa).toBeGreaterThanOrEqual(before);
-        before = pulse.amplitudeUa;
-      }
-      expect(before).toBeLessThanOrEqual(amplitudeUa);
-      expect(measured.measured.amplitudeUa).toBe(before);
+      const seenUa = [...pulsesOf(device.sim.capture())].map((pulse) => pulse.amplitudeUa);
+      expect(seenUa).toEqual(seenUa.toSorted((a, b) => a - b));
+      expect(seenUa.at(-1)).toBeLessThanOrEqual(amplitudeUa);
+      expect(measured.measured.amplitudeUa).toBe(seenUa.at(-1));
     });
   });
 

@@ -144,7 +144,7 @@ describe('program', () => {
     accepted({ ...passive, rateMhz: 2000, amplitudeUa: 6000 });
   });
 
-  it('REQ-VAL-023: the mean current keeps the leaky buckets', () => {
+  it('REQ-VAL-023: the mean current keeps the leaky bucket', () => {
     refused(
       [{ rateMhz: 10_000_000, phaseUs: 30, amplitudeUa: 7000 }],
       Status.PROGRAM_MEAN_CURRENT,

@@ -72,6 +72,7 @@ export function openCharges(usedAreas: i32, occupiedUs: i32): void {
   used = usedAreas;
   sharedUs = occupiedUs;
   memory.fill(charges, 0, AREAS * ROW_BYTES);
+  memory.fill(phases, 0, AREAS * PHASES_BYTES);
 }
 
 /** Highest magnitude of a level at any amplitude up to this one, µA: no split gives an electrode more than that. */

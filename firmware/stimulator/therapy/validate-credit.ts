@@ -150,7 +150,7 @@ export function openFactors(area: i32, used: i32, sharedUs: i32, restQ12: u64): 
   for (let number = 0; number < LINES; number++) {
     load20 = 0;
     // Recharge while a pulse is delayed does not count twice: the rests of others, and the pulses of silent areas.
-    let fixedQ8 = <u64>(sharedUs - busyUs(area) - PULSE_REST_US + ROUNDING_US) << 8;
+    let fixedQ8 = (<u64>(sharedUs - busyUs(area) - PULSE_REST_US + ROUNDING_US)) << 8;
     for (let other = 0; other < AREAS; other++) {
       if (other === area || (used & (1 << other)) === 0) continue;
       const busy = <u64>busyUs(other);

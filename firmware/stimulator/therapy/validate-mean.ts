@@ -55,10 +55,12 @@ export function keepsMean(): bool {
   if (meanQ32 > (<u64>MEAN_TOTAL_UA) << 32) return false;
   for (let number = 0; number < STRETCHES; number++) {
     const at = stretch(number);
-    const sumQ8 = p0 * load<u64>(at, 8) + p1 * load<u64>(at, 16) + p2 * load<u64>(at, 24) + p3 * load<u64>(at, 32);
+    const sumQ8 =
+      p0 * load<u64>(at, 8) + p1 * load<u64>(at, 16) + p2 * load<u64>(at, 24) + p3 * load<u64>(at, 32);
     if (sumQ8 >> 8 > MEAN_TOTAL_DEPTH_PC + MEAN_TOTAL_UA * load<u64>(at, 0)) return false;
   }
   return true;
 }
 if (AREAS !== 4) ERROR('four areas are summed');
-if (2 * MEAN_UA !== MEAN_TOTAL_UA || 2 * MEAN_DEPTH_PC !== MEAN_TOTAL_DEPTH_PC) ERROR('the sum rules each electrode');
+if (2 * MEAN_UA !== MEAN_TOTAL_UA || 2 * MEAN_DEPTH_PC !== MEAN_TOTAL_DEPTH_PC)
+  ERROR('the sum rules each electrode');

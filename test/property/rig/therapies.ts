@@ -49,6 +49,7 @@ const draws = fc.record({
   phase: share,
   gap: share,
   amplitude: share,
+  silent: fc.integer({ min: 0, max: 11 }),
   burst: fc.boolean(),
   burstPulses: fc.integer({ min: 2, max: 8 }),
   intra: share,
@@ -75,7 +76,11 @@ function makeTherapy(areas: Draws[], interval: number, wishes: Wishes): Therapy 
   return {
     name: 'generated',
     profile: 'percutaneous-16',
-    areas: areas.map((area) => makeArea(area, baseUs, areas.length, wishes)),
+    // One in twelve of the areas behind the first is silent: it takes its time all the same.
+    areas: areas.map((draw, index) => {
+      const area = makeArea(draw, baseUs, areas.length, wishes);
+      return index > 0 && draw.silent === 0 ? { ...area, amplitudeUa: 0 } : area;
+    }),
   };
 }
 
@@ -97,7 +102,7 @@ function makeArea(draw: Draws, baseUs: number, count: number, wishes: Wishes): A
     interphaseGapUs,
     recharge,
     ...train,
-    ...rampsOf(draw, cycle?.onMs ?? Number.POSITIVE_INFINITY, wishes),
+    ...rampsOf(draw, cycle?.onMs ?? Number.POSITIVE_INFINITY, meanUs, wishes),
     ...(cycle === undefined ? {} : { cycle }),
   };
   return { ...area, amplitudeUa: amplitudeOf(area, draw, meanUs, factor, count, wishes) };
@@ -133,9 +138,9 @@ function rateHz(periodUs: number): number {
   return Math.min(10_000_000, Math.max(2000, Math.floor(1e9 / periodUs))) / 1000;
 }
 
-/** Ramps, which must fit in the on-time of cycling. */
-function rampsOf(draw: Draws, onMs: number, wishes: Wishes) {
-  if (!(wishes.ramps ?? draw.ramp)) return {};
+/** Ramps, which must fit in the on-time of cycling; none where it has only the pulses at its ends, of amplitude 0. */
+function rampsOf(draw: Draws, onMs: number, meanUs: number, wishes: Wishes) {
+  if (!(wishes.ramps ?? draw.ramp) || 1000 * onMs < 3 * meanUs) return {};
   const scale = Math.min(1, onMs / Math.max(1, draw.rampUpMs + draw.rampDownMs));
   return { rampUpMs: Math.floor(draw.rampUpMs * scale), rampDownMs: Math.floor(draw.rampDownMs * scale) };
 }
