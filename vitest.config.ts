@@ -1,3 +1,5 @@
+// How the tests run: two worker threads, no retries.
+
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({

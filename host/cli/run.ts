@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { FaultRecord, RunRecord, SessionRecord } from '../report/record.ts';
-import { writeReport } from '../report/write.ts';
+import { writeReport, writeSheet } from '../report/write.ts';
 import { findTherapy, loadPreset, PRESETS } from '../therapy/presets.ts';
 import type { Therapy } from '../therapy/therapy.ts';
 import { parseBaud, parseDurationMs, parseSeed } from './arguments.ts';
@@ -13,7 +13,7 @@ import { catchInterrupt } from './interrupt.ts';
 import { openPort } from './port.ts';
 import { sayRun } from './run-output.ts';
 import { Progress } from './terminal.ts';
-import { traceFiles, writeTraces } from './trace-files.ts';
+import { namedFor, traceFiles, writeTraces } from './trace-files.ts';
 import { packageVersion } from './version.ts';
 
 export interface RunOptions {
@@ -24,6 +24,7 @@ export interface RunOptions {
   readonly vcd?: string;
   readonly vcdLogic?: string;
   readonly report?: string;
+  readonly svg?: string;
   readonly json?: boolean;
 }
 
@@ -54,6 +55,7 @@ export function addRun(program: Command): void {
     .option('--vcd <file>', 'write the trace (simulator only; opens in GTKWave)')
     .option('--vcd-logic <file>', 'write the one-bit signals of the trace (for sigrok-cli and PulseView)')
     .option('--report <file>', 'write a report as one HTML file')
+    .option('--svg <file>', 'write the scope plots as one SVG file (simulator only)')
     .option('--json', 'print one JSON document')
     .action(async (names: string[], options: RunOptions) => {
       process.exitCode = await run(names, options);
@@ -66,8 +68,8 @@ export async function run(names: readonly string[], options: RunOptions): Promis
   if (demonstration && options.port !== 'sim') {
     throw new UsageError(`name a therapy to run on ${options.port}: a file, or one of ${PRESETS.join(', ')}`);
   }
-  if (options.port !== 'sim' && (options.vcd ?? options.vcdLogic) !== undefined) {
-    throw new UsageError('--vcd and --vcd-logic need --port sim: a device on a line gives no trace');
+  if (options.port !== 'sim' && (options.vcd ?? options.vcdLogic ?? options.svg) !== undefined) {
+    throw new UsageError('--vcd, --vcd-logic and --svg need --port sim: a device on a line gives no trace');
   }
   const therapies = demonstration
     ? PRESETS.map((name): NamedTherapy => ({ file: name, therapy: loadPreset(name) }))
@@ -84,6 +86,10 @@ export async function run(names: readonly string[], options: RunOptions): Promis
       progress.update('writing the report');
       writeReport(report, session);
     }
+    for (const { name, file } of sheetsOf(therapies, options)) {
+      const one = runs.find((record) => record.name === name);
+      if (one !== undefined) writeSheet(file, one);
+    }
     progress.clear();
     sayRun(session, { report, json: options.json, tookMs: performance.now() - started });
     if (interrupt.signal.aborted) return Exit.INTERRUPTED;
@@ -92,6 +98,15 @@ export async function run(names: readonly string[], options: RunOptions): Promis
     progress.clear();
     interrupt.release();
   }
+}
+
+/** Where the plots of each therapy go; nowhere unless asked for. */
+function sheetsOf(therapies: readonly NamedTherapy[], { svg }: RunOptions): { name: string; file: string }[] {
+  if (svg === undefined) return [];
+  return therapies.map(({ file, therapy }) => ({
+    name: therapy.name,
+    file: namedFor(therapies.length > 1 ? file : undefined, svg),
+  }));
 }
 
 async function runAll(

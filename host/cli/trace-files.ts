@@ -15,15 +15,18 @@ export function traceFiles(
   options: { vcd?: string; vcdLogic?: string },
   therapy: string | undefined,
 ): TraceFile[] {
-  const named = (path: string): string => {
-    if (therapy === undefined) return path;
-    const ending = extname(path);
-    return join(dirname(path), `${basename(path, ending)}-${basename(therapy, '.json')}${ending}`);
-  };
+  const { vcd, vcdLogic } = options;
   const files: TraceFile[] = [];
-  if (options.vcd !== undefined) files.push({ path: named(options.vcd), logicOnly: false });
-  if (options.vcdLogic !== undefined) files.push({ path: named(options.vcdLogic), logicOnly: true });
+  if (vcd !== undefined) files.push({ path: namedFor(therapy, vcd), logicOnly: false });
+  if (vcdLogic !== undefined) files.push({ path: namedFor(therapy, vcdLogic), logicOnly: true });
   return files;
+}
+
+/** A path with the therapy's name before its ending; the path itself where there is but one therapy. */
+export function namedFor(therapy: string | undefined, path: string): string {
+  if (therapy === undefined) return path;
+  const ending = extname(path);
+  return join(dirname(path), `${basename(path, ending)}-${basename(therapy, '.json')}${ending}`);
 }
 
 /** Writes the trace so far to each file. Throws the file system's error. */

@@ -1,12 +1,22 @@
-// Writes a report to disk.
+// Writes a report or a sheet of plots to disk.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { reportPage } from './page.ts';
-import type { SessionRecord } from './record.ts';
+import type { RunRecord, SessionRecord } from './record.ts';
+import { scopeSheet } from './sheet.ts';
 
 /** Writes the page of a session; makes the folder where it is missing. Throws the file system's error. */
 export function writeReport(path: string, session: SessionRecord): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, reportPage(session));
+}
+
+/** Writes a run's plots as one SVG. Returns false where no levels were captured. Throws the file system's error. */
+export function writeSheet(path: string, run: RunRecord): boolean {
+  const sheet = scopeSheet(run);
+  if (sheet === undefined) return false;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, sheet);
+  return true;
 }

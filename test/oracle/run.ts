@@ -126,6 +126,10 @@ export class Run {
       if (!due) break;
       const dueNs = this.#atNs(due.onsetUs);
       const errorNs = pulse.onsetNs - dueNs;
+      if (this.#isSkipped(pulse, due, toleranceNs)) {
+        this.#missing(due);
+        continue;
+      }
       if (Math.abs(errorNs) <= toleranceNs || this.#fitsWhileStopping(pulse, due, toleranceNs)) {
         this.#accept(pulse, due, toleranceNs);
         return;
@@ -147,6 +151,13 @@ export class Run {
       return;
     }
     this.#extra(pulse);
+  }
+
+  /** A pulse of another area, where the due one need not come any more: its area has fallen silent before the others. */
+  #isSkipped(pulse: SeenPulse, due: DuePulse, toleranceNs: number): boolean {
+    if (hasPolarity(pulse.firstUa, due.area) || pulse.onsetNs < this.#atNs(due.idealUs) - toleranceNs)
+      return false;
+    return !this.#isRequired(due, this.#intentOf(due));
   }
 
   /** An early pulse: one too many, unless it is the due one displaced. */

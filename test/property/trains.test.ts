@@ -35,23 +35,26 @@ describe('long trains', () => {
     ['five seconds at 10 kHz', { rateHz: 10_000, phaseUs: 30 }, 5e6],
     ['five seconds at 9999.999 Hz', { rateHz: 9999.999, phaseUs: 20, interphaseGapUs: 10 }, 5e6],
     ['two minutes of bursts of seven at 43.211 Hz', bursts(), 120e6],
-  ])('REQ-SCH-001: %s: every onset at floor(k·10⁹ / rate) µs, none missing, to the last one', (_, settings, us) => {
-    const therapy = therapyOf(settings);
-    const device = new Device();
-    expect(device.accepts(therapy)).toBe(true);
-    device.stimulate();
-    device.run(us);
-    const { verdict, faults } = faultsOf(device, therapy);
-    expect(faults).toEqual([]);
-    const [area] = verdict.areas;
-    expect(area.onsetErrorNsMax).toBe(0);
-    judged += area.pulses;
+  ])(
+    'REQ-SCH-001: %s: every onset at floor(k·10⁹ / rate) µs, none missing, to the last one',
+    (_, settings, us) => {
+      const therapy = therapyOf(settings);
+      const device = new Device();
+      expect(device.accepts(therapy)).toBe(true);
+      device.stimulate();
+      device.run(us);
+      const { verdict, faults } = faultsOf(device, therapy);
+      expect(faults).toEqual([]);
+      const [area] = verdict.areas;
+      expect(area.onsetErrorNsMax).toBe(0);
+      judged += area.pulses;
 
-    const onsetsUs = pulseOnsetsUs(device.sim.capture());
-    expect(onsetsUs.length).toBe(area.pulses);
-    const last = onsetsUs.length - 1;
-    expect(onsetsUs[last] - onsetsUs[0]).toBe(idealUs(therapy.areas[0], last));
-  });
+      const onsetsUs = pulseOnsetsUs(device.sim.capture());
+      expect(onsetsUs.length).toBe(area.pulses);
+      const last = onsetsUs.length - 1;
+      expect(onsetsUs[last] - onsetsUs[0]).toBe(idealUs(therapy.areas[0], last));
+    },
+  );
 });
 
 function gapped(): Partial<AreaSettings> {

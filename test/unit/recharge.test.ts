@@ -1,3 +1,5 @@
+// The recharge credit that interlock and validation share, held against the exponential for every duration.
+
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { assemble, type Functions } from './fixtures/assemble.ts';

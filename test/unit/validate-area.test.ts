@@ -1,3 +1,5 @@
+// What the device refuses of one area: every field, its range and the nearest values that it names.
+
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Status } from '../../firmware/status.ts';
 import { Field, Recharge } from '../../firmware/wire.ts';

@@ -1,3 +1,5 @@
+// No program that validation accepts breaks the interlock’s accounting, whatever the alignment of its areas.
+
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PHASE_PC_MAX, PHASE_PC_SET_DEFAULT } from '../../firmware/profile.ts';

@@ -1,3 +1,5 @@
+// Validation of the published programs, and how near it comes to the limits that the interlock keeps.
+
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Status } from '../../firmware/status.ts';
 import { Recharge } from '../../firmware/wire.ts';

@@ -1,3 +1,5 @@
+// What the device refuses of a whole program: interleave, limits, charge, recovery and mean current.
+
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PHASE_PC_MAX } from '../../firmware/profile.ts';
 import { Status } from '../../firmware/status.ts';

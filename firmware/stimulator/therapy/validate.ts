@@ -63,7 +63,7 @@ export function checkProgram(slot: i32): i32 {
   if (stored === 0) return refuse(Status.EMPTY_PROGRAM, Field.NONE, 0, 0);
   if (used === 0) return refuse(Status.NO_OUTPUT, Field.AMPLITUDE, AMPLITUDE_UA_STEP, AMPLITUDE_UA_STEP); // REQ-VAL-018
   const status = checkInterleave(slot, stored, sharedUs);
-  return status === Status.OK ? checkLaws(slot, used, sharedUs) : status;
+  return status === Status.OK ? checkLaws(slot, used, sharedUs) : status; // REQ-VAL-024
 }
 
 /** True if the pulses of all areas fit between any two onsets of any of them. */

@@ -56,6 +56,7 @@ export class Bench {
   /** Added to the electrode that a read-back names. */
   readbackShift = 0;
   nowUs = 0;
+  heartbeats = 0;
   /** The stage's own view: places taken and when each becomes free. */
   private queue: Queued[] = [];
   private stageEndUs = 0;
@@ -73,7 +74,9 @@ export class Bench {
       segment: (durationUs: number, flags: number, ...words: number[]) =>
         this.segment(durationUs, flags, words),
       off: () => this.off(),
-      heartbeat: () => {},
+      heartbeat: () => {
+        this.heartbeats += 1;
+      },
     };
     this.exports = new WebAssembly.Instance(module, { hal }).exports as unknown as InterlockExports;
   }

@@ -331,19 +331,19 @@ export const scenarios: Record<string, Scenario> = {
   ...Object.fromEntries(
     (
       [
-        ['REQ-SEN-001', 'magnet', STALE],
-        ['REQ-SEN-001', 'magnet', 2],
-        ['REQ-SEN-001', 'batteryMv', STALE],
-        ['REQ-SEN-007', 'batteryMv', 2999],
-        ['REQ-SEN-001', 'batteryMv', 6001],
-        ['REQ-SEN-001', 'batteryMv', -1],
-        ['REQ-SEN-001', 'temperatureMc', STALE],
-        ['REQ-SEN-006', 'temperatureMc', 39_001],
-        ['REQ-SEN-001', 'temperatureMc', 90_000],
-        ['REQ-SEN-001', 'temperatureMc', -1],
+        ['REQ-SEN-001: L11', 'magnet', STALE],
+        ['REQ-SEN-001: L11', 'magnet', 2],
+        ['REQ-SEN-001: L11', 'batteryMv', STALE],
+        ['REQ-SEN-007: L11', 'batteryMv', 2999],
+        ['REQ-SEN-001: L11', 'batteryMv', 6001],
+        ['REQ-SEN-001: L11', 'batteryMv', -1],
+        ['REQ-SEN-001: L11', 'temperatureMc', STALE],
+        ['REQ-SEN-006: L11', 'temperatureMc', 39_001],
+        ['REQ-SEN-001: L11', 'temperatureMc', 90_000],
+        ['REQ-SEN-001: L11', 'temperatureMc', -1],
       ] as const
-    ).map(([requirement, sensor, value]) => [
-      `${requirement}: L11 ${sensor} at ${value}`,
+    ).map(([title, sensor, value]) => [
+      `${title} ${sensor} at ${value}`,
       (module?: WebAssembly.Module) => {
         const bench = new Bench(module).armed();
         train(bench, 3);
@@ -354,6 +354,30 @@ export const scenarios: Record<string, Scenario> = {
       },
     ]),
   ),
+  'REQ-FLT-001: the heartbeat toggles in poll alone': (module) => {
+    const bench = new Bench(module).armed();
+    train(bench, 2);
+    const calls: [string, () => void][] = [
+      ['request', () => bench.request(100, RECHARGE)],
+      ['status', () => bench.status()],
+      ['reading', () => bench.reading(0)],
+      ['lower_limit', () => bench.lowerLimit(0, 20_000, 2_000_000)],
+      ['raise_limit', () => bench.raiseLimit(0, 21_000, 2_000_000)],
+      ['stop', () => bench.stop()],
+      ['clear', () => bench.clear()],
+      ['arm', () => bench.arm()],
+      ['boot', () => bench.boot()],
+    ];
+    for (const [name, call] of calls) {
+      const before = bench.heartbeats;
+      call();
+      if (bench.heartbeats !== before) bench.book.broken.push(`heartbeat in ${name}`);
+    }
+    const before = bench.heartbeats;
+    bench.poll();
+    if (bench.heartbeats !== before + 1) bench.book.broken.push('no heartbeat in poll');
+    return bench;
+  },
   'REQ-SEN-004: L11 no poll for 100 ms': (module) => {
     const bench = new Bench(module).armed();
     for (let i = 0; i < 30; i++) {

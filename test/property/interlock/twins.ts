@@ -241,6 +241,7 @@ export const twins: readonly Twin[] = [
     'sensors',
     'if (s.get(s.S_POLL_AGE) > profile.POLL_US_MAX) trip(Trip.POLL_LATE);',
   ),
+  twin('the heartbeat toggles in poll alone', 'index', 'hal.heartbeat(); // REQ-FLT-001', ''),
   twin('L12 a driver that does not follow', 'sensors', 'if ((mismatches & bit) !== 0) trip(Trip.READBACK);'),
   twin(
     'L12 an idle contact that carries current',

@@ -1,0 +1,103 @@
+// Validated programs into random bodies: no nuisance refusal or trip, and the true charge of every contact against what the
+// interlock takes for possible.
+
+import { describe, expect, it } from 'vitest';
+import { bodyOptions } from '../../sim/index.ts';
+import { captureOf } from '../../sim/trace/capture.ts';
+import { faultsOf, forTherapies } from './rig/check.ts';
+import type { Device } from './rig/device.ts';
+import { showUs, therapies, type Wishes } from './rig/therapies.ts';
+import { type Excess, replay } from './rig/true-charge.ts';
+
+const SEED = 20_261_125;
+/** Within 12 V in any of these bodies: at most 2 kΩ between two electrodes, and charged capacitors. */
+const AMPLITUDE_UA_MAX = 4000;
+
+const worst = (excesses: Excess[], of: (excess: Excess) => number) => Math.max(...excesses.map(of));
+
+/** Delivers generated therapies into bodies of their own and plays each capture to its body once more. */
+function deliver(wishes: Wishes, runs: number): Excess[] {
+  const excesses: Excess[] = [];
+  let seed = 0;
+  const options = () => ({ seed: ++seed, body: bodyOptions(seed) });
+  forTherapies(
+    therapies({ amplitudeUaMax: AMPLITUDE_UA_MAX, ...wishes }),
+    { seed: SEED, runs, options },
+    (device, therapy) => {
+      device.stimulate();
+      device.run(showUs(therapy, 400_000));
+      const { verdict, faults } = faultsOf(device, therapy);
+      expect(faults).toEqual([]);
+      const excess = replay(device.sim.capture(), bodyOptions(seed));
+      expect(excess.saturated).toBe(false);
+      excesses.push(excess);
+      sameBody(device, excess);
+      return verdict;
+    },
+  );
+  expect(excesses.length).toBeGreaterThan(0.6 * runs);
+  expect(worst(excesses, ({ trueNc }) => trueNc)).toBeLessThan(5080);
+  return excesses;
+}
+
+/** The replayed body is the simulator's: what is said of it is said of what the firmware really drove. */
+function sameBody(device: Device, { body }: Excess): void {
+  const truePc = device.sim.body?.truePc ?? [];
+  for (const [e, pc] of body.truePc.entries()) expect(Math.abs(pc - truePc[e])).toBeLessThan(1000);
+}
+
+describe('no nuisance', () => {
+  it('REQ-VAL-020 REQ-VAL-021 REQ-VAL-022 REQ-VAL-023: no accepted therapy is refused or tripped, for loads within compliance', () => {
+    deliver({}, 60);
+    deliver({ areas: [2, 4], intervalUs: [300, 10_000] }, 60);
+    deliver({ recharge: 'passive', intervalUs: [1500, 60_000] }, 60);
+  });
+});
+
+describe('true charge', () => {
+  it('REQ-CHG-002: with one area it stays within the bounds on each driven contact', () => {
+    const excesses = deliver({ areas: [1, 1] }, 150);
+    console.log('one', worst(excesses, (x) => x.drivenNc), worst(excesses, (x) => x.idleNc));
+  });
+  it('REQ-CHG-002: several', () => {
+    const excesses = deliver({ areas: [2, 4] }, 150);
+    console.log('several', worst(excesses, (x) => x.drivenNc), worst(excesses, (x) => x.idleNc));
+    const passive = deliver({ areas: [2, 4], recharge: 'passive', intervalUs: [1500, 60_000] }, 150);
+    console.log('several p', worst(passive, (x) => x.drivenNc), worst(passive, (x) => x.idleNc), worst(passive, (x) => x.trueNc),worst(passive, (x) => x.boundNc));
+    const active = deliver({ areas: [2, 4], recharge: 'active' }, 150);
+    console.log('several a', worst(active, (x) => x.drivenNc), worst(active, (x) => x.idleNc), worst(active, (x) => x.trueNc),worst(active, (x) => x.boundNc));
+  });
+
+  it('REQ-CHG-002 REQ-CHG-003: the interlock’s own bounds, at the end of what is queued, are the design’s and never inside them', () => {
+    let compared = 0;
+    forTherapies(therapies({ intervalUs: [300, 50_000] }), { seed: SEED, runs: 60 }, (device, therapy) => {
+      device.stimulate();
+      for (let moment = 0; moment < 5; moment++) {
+        device.run(1000 * (moment + 1) + (showUs(therapy, 100_000) >> moment));
+        compared += compareBounds(device);
+      }
+      return undefined;
+    });
+    expect(compared).toBeGreaterThan(2000);
+  });
+});
+
+/** Every electrode's record in the interlock's memory against the capture, announced output included. */
+function compareBounds(device: Device): number {
+  const { trace, board, modules } = device.sim;
+  if (trace === null || modules.interlock.memory === undefined) throw new Error('a trace and a memory are needed');
+  const { bounds } = replay(captureOf(trace, board.stage.queueEndCycle), bodyOptions(1));
+  const view = new DataView(modules.interlock.memory.buffer);
+  for (let e = 0; e < 17; e++) {
+    const record = 16 + 32 * e;
+    const highPc = view.getInt32(record + 4, true);
+    const lowPc = view.getInt32(record + 8, true);
+    expect(highPc).toBeGreaterThanOrEqual(bounds.highPc[e] - 1);
+    expect(lowPc).toBeLessThanOrEqual(bounds.lowPc[e] + 1);
+    // Every rounding goes outwards: by some pC a segment, most of all where each is recovered at once.
+    const roomPc = 2000 + 0.01 * Math.max(highPc, -lowPc);
+    expect(highPc).toBeLessThan(bounds.highPc[e] + roomPc);
+    expect(lowPc).toBeGreaterThan(bounds.lowPc[e] - roomPc);
+  }
+  return 17;
+}
