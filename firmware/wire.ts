@@ -63,10 +63,12 @@ export enum Event {
 }
 
 // Every response begins with its status; one that is not OK is a refusal and carries no more than this:
-//   status u8 | field u8 | reserved u16 | nearest low i32 | nearest high i32      (12 bytes)
-// `field` is the Field that is wrong (0: none). The nearest values that would do, in the field's unit; both 0 where none are known.
+//   status u8 | field u8 | area u8 | 0 | nearest low i32 | nearest high i32      (12 bytes)
+// `field` is the Field that is wrong (0: none), `area` the number of the area that it belongs to plus 1 (0: none). The nearest
+// values that would do, in the field's unit; both 0 where none are known.
 export const RESPONSE_STATUS = 0;
 export const REFUSAL_FIELD = 1;
+export const REFUSAL_AREA = 2;
 export const REFUSAL_LOW = 4;
 export const REFUSAL_HIGH = 8;
 export const REFUSAL_BYTES = 12;

@@ -159,9 +159,11 @@ export function decodeRefusal(payload: Uint8Array): Refusal | undefined {
   const view = viewOf(payload);
   const low = view.getInt32(wire.REFUSAL_LOW, true);
   const high = view.getInt32(wire.REFUSAL_HIGH, true);
+  const area = view.getUint8(wire.REFUSAL_AREA);
   return {
     code,
     field: view.getUint8(wire.REFUSAL_FIELD),
+    ...(area === 0 ? {} : { area: area - 1 }),
     nearest: low === 0 && high === 0 ? undefined : [low, high],
   };
 }

@@ -46,8 +46,8 @@ type Listeners = { [N in keyof DeviceEvents]: [DeviceEvents[N]] } & { lost: [Lin
 /** What to say about a request that was refused. */
 interface Asked {
   readonly what?: string;
-  /** The requested value of a field, as the user wrote it. */
-  value?(field: wire.Field): number | undefined;
+  /** The requested value of a field, as the user wrote it; of an area where the refusal names one. */
+  value?(field: wire.Field, area?: number): number | undefined;
 }
 
 /** A connected stimulator. Emits `fault`, `state`, `impedance`, `battery`, `delivered`, and `lost` once if the line goes. */
@@ -113,7 +113,12 @@ export class Stimulator extends EventEmitter<Listeners> {
     const payload = new Uint8Array(wire.SET_AMPLITUDE_BYTES);
     payload.set(place(slot, area));
     viewOf(payload).setUint32(wire.AMPLITUDE_UA, ua(amplitudeUa), true);
-    const asked = { what: `amplitudeUa ${amplitudeUa}`, value: () => amplitudeUa };
+    const asked = {
+      what: `amplitudeUa ${amplitudeUa}`,
+      // While stimulating, the levels of another area may stand in the way.
+      value: (field: wire.Field, named = area) =>
+        field === wire.Field.AMPLITUDE && named === area ? amplitudeUa : undefined,
+    };
     const echo = await this.#ask(wire.Message.SET_AMPLITUDE, payload, wire.SET_AMPLITUDE_BYTES, asked);
     return viewOf(echo).getUint32(wire.AMPLITUDE_UA, true);
   }
@@ -353,7 +358,7 @@ function accepted(
 ): Uint8Array {
   const refusal = decodeRefusal(response);
   const what = asked.what ?? wire.Message[message];
-  if (refusal !== undefined) throw new DeviceError(refusal, what, asked.value?.(refusal.field));
+  if (refusal !== undefined) throw new DeviceError(refusal, what, asked.value?.(refusal.field, refusal.area));
   if (response.length >= bytes) return response;
   const got = `${response.length} bytes instead of ${bytes}`;
   throw new LinkError('protocol', `the device at ${name} answered ${wire.Message[message]} with ${got}`);

@@ -46,6 +46,8 @@ export class DeviceError extends Error {
   readonly code: Status;
   /** The field that is wrong, or `Field.NONE`. */
   readonly field: Field;
+  /** The area of the program (0–3) that the field belongs to, where it belongs to one. */
+  readonly area: number | undefined;
   /** The nearest lower and higher values that would do, in the wire's unit of the field (mHz, pC, …), where known. */
   readonly nearest: readonly [low: number, high: number] | undefined;
 
@@ -54,6 +56,7 @@ export class DeviceError extends Error {
     this.name = Status[refusal.code] ?? `STATUS_${refusal.code}`;
     this.code = refusal.code;
     this.field = refusal.field;
+    this.area = refusal.area;
     this.nearest = refusal.nearest;
   }
 }
@@ -62,6 +65,8 @@ export class DeviceError extends Error {
 export interface Refusal {
   readonly code: Status;
   readonly field: Field;
+  /** The area (0–3) that the field belongs to; left out where it belongs to none. */
+  readonly area?: number;
   readonly nearest: readonly [low: number, high: number] | undefined;
 }
 
@@ -129,7 +134,8 @@ function refusalMessage(refusal: Refusal, what: string, value: number | undefine
   const words = FIELDS.get(refusal.field);
   const reason = REASONS.get(refusal.code) ?? statusWords(refusal.code);
   if (words === undefined) return `the device refused ${what}: ${reason}`;
-  const subject = value === undefined ? words.name : `${words.name} ${value}`;
+  const name = refusal.area === undefined ? words.name : `areas[${refusal.area}].${words.name}`;
+  const subject = value === undefined ? name : `${name} ${value}`;
   const nearest = refusal.nearest?.map((limit) => limit / words.scale);
   const hint = nearest === undefined ? reason : `nearest ${inUnit(nearest, words.unit)}`;
   const why = nearest !== undefined && REASONS.has(refusal.code) ? ` (${reason})` : '';

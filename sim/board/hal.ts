@@ -21,7 +21,7 @@ export const CHARGE_CALL = 1;
 
 /** The HAL over a board. `charges` are read at every call. */
 export function createHal(board: Board, charges: Float64Array): Hal & StimulatorHal {
-  const { clock, stage, uart, heartbeat, timerBase } = board;
+  const { clock, stage, uart, heartbeat, playback, magnetInput, timerBase } = board;
   const time = clock.time;
   /** The present, with everything done that was due; then the call's own time passes. */
   const enter = (): number => {
@@ -36,7 +36,13 @@ export function createHal(board: Board, charges: Float64Array): Hal & Stimulator
       time[NOW] = cycle + charges[CHARGE_CALL];
       return ((cycle - timerBase[0]) / CYCLES_PER_US) | 0;
     },
-    sense: (channel) => sense(board, channel, enter()),
+    sense: (channel) => {
+      const cycle = enter();
+      // Every call of the interlock asks for these two.
+      if (channel === SENSE_MAGNET) return magnetInput.read(cycle);
+      if (channel === SENSE_READBACK) return playback.sampleUntil(cycle);
+      return sense(board, channel, cycle);
+    },
     segment_room: () => stage.room(enter()),
     segment: (durationUs, flags, w0, w1, w2, w3, w4, w5, w6, w7) => {
       if (time[NEXT] <= time[NOW]) clock.catchUp();
@@ -56,11 +62,6 @@ export function createHal(board: Board, charges: Float64Array): Hal & Stimulator
 
 function sense(board: Board, channel: number, cycle: number): number {
   switch (channel) {
-    case SENSE_MAGNET:
-      return board.magnetInput.read(cycle);
-    case SENSE_READBACK:
-      board.playback.sampleUntil(cycle);
-      return board.playback.readback;
     case SENSE_VOLTAGE_MV:
       return board.playback.voltageMv;
     case SENSE_BATTERY_MV:

@@ -47,6 +47,9 @@ export class OutputStage {
   private readonly stuckUa = new Int32Array(ELECTRODES).fill(NOT_STUCK);
   private isStuck = false;
   private readonly stuckRows = new Map<number, number>();
+  /** The last two rows that were asked for to drive, ROW_OPEN before there were any. */
+  private newerRow = ROW_OPEN;
+  private olderRow = ROW_OPEN;
 
   constructor(ring: SegmentRing, palette: Palette, playback: Playback, trace: Trace | null) {
     this.ring = ring;
@@ -89,7 +92,8 @@ export class OutputStage {
     const ring = this.ring;
     const row = this.rowOf(flags, w0, w1, w2, w3, w4, w5, w6, w7);
     check(durationUs, flags, row);
-    if (this.room(cycle) <= 0) throw new UnmodelledAccess('a segment was queued into a full FIFO');
+    if (ring.tail - ring.head >= FIFO_SEGMENTS && this.room(cycle) <= 0)
+      throw new UnmodelledAccess('a segment was queued into a full FIFO');
     this.playback.keepUp(cycle);
     const state = this.state;
     const start = state[QUEUE_END] > cycle ? state[QUEUE_END] : this.begin(cycle);
@@ -104,7 +108,7 @@ export class OutputStage {
     ring.put[at] = put;
     ring.tail++;
     state[QUEUE_END] = start + cycles;
-    if (this.trace !== null) this.announce(this.trace, start, start + cycles, put);
+    if (this.trace !== null) this.announce(this.trace, at);
   }
 
   /** Cuts what plays at this cycle, empties the FIFO and shorts all electrodes. */
@@ -185,16 +189,35 @@ export class OutputStage {
   ): number {
     const isZero = (w0 | w1 | w2 | w3 | w4 | w5 | w6 | w7) === 0;
     if ((flags & (FLAG_RECHARGE | FLAG_HOLD)) === 0) {
-      const row = this.palette.find((flags & FLAG_CASE) === 0 ? 0 : 1, w0, w1, w2, w3, w4, w5, w6, w7);
       if (isZero) throw new UnmodelledAccess('an active segment without a level');
-      if (this.palette.sumsUa[row] !== 0)
-        throw new UnmodelledAccess(
-          `levels that sum to ${this.palette.sumsUa[row]} µA: there is no way back for it`,
-        );
-      return row;
+      return this.activeRow((flags & FLAG_CASE) >> 2, w0, w1, w2, w3, w4, w5, w6, w7);
     }
     if (!isZero) throw new UnmodelledAccess('a recharge or hold segment carries current');
     return (flags & FLAG_RECHARGE) !== 0 ? ROW_RECHARGE : ROW_OPEN;
+  }
+
+  /** A therapy repeats two rows, one for each phase: they are tried before the palette is searched. */
+  private activeRow(
+    hasCase: number,
+    w0: number,
+    w1: number,
+    w2: number,
+    w3: number,
+    w4: number,
+    w5: number,
+    w6: number,
+    w7: number,
+  ): number {
+    const { palette, olderRow } = this;
+    if (palette.isKeyOf(this.newerRow, hasCase, w0, w1, w2, w3, w4, w5, w6, w7)) return this.newerRow;
+    this.olderRow = this.newerRow;
+    this.newerRow = olderRow;
+    if (palette.isKeyOf(olderRow, hasCase, w0, w1, w2, w3, w4, w5, w6, w7)) return olderRow;
+    const row = palette.find(hasCase, w0, w1, w2, w3, w4, w5, w6, w7);
+    if (palette.sumsUa[row] !== 0)
+      throw new UnmodelledAccess(`levels that sum to ${palette.sumsUa[row]} µA: there is no way back for it`);
+    this.newerRow = row;
+    return row;
   }
 
   /** First segment of an empty stage: it starts at the next whole µs. */
@@ -207,9 +230,13 @@ export class OutputStage {
     return (Math.floor(cycle / CYCLES_PER_US) + 1) * CYCLES_PER_US;
   }
 
-  private announce(trace: Trace, start: number, end: number, row: number): void {
-    trace.putOutput(Math.round(start), row);
-    if (end - start > ONE_SHOT_CYCLES) trace.putOutput(Math.round(start + ONE_SHOT_CYCLES), ROW_RECHARGE);
+  /** Tells the trace of the segment at `at`: by its place, because a cycle as an argument would be put on the heap. */
+  private announce(trace: Trace, at: number): void {
+    const { startAt, endAt, put } = this.ring;
+    const start = startAt[at];
+    trace.putOutput(Math.round(start), put[at]);
+    if (endAt[at] - start > ONE_SHOT_CYCLES)
+      trace.putOutput(Math.round(start + ONE_SHOT_CYCLES), ROW_RECHARGE);
   }
 
   /** The row that comes out where driver or converters are not as they should be. */

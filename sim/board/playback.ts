@@ -22,7 +22,9 @@ export interface Load {
   drive(levelsUa: Int32Array, durationUs: number, caseEnabled: boolean): void;
   recharge(durationUs: number): void;
   hold(durationUs: number): void;
-  /** At the middle of the most recent `drive`. */
+  /** A drive is past its middle: `sample` tells of it from now on. `drive` follows once it is over or cut. */
+  begin(levelsUa: Int32Array, durationUs: number, caseEnabled: boolean): void;
+  /** At the middle of the most recent `drive` or `begin`. */
   sample(electrode: number): { readonly currentUa: number; readonly driveMv: number };
   /** Battery voltage and surface temperature. */
   batteryMv: number;
@@ -60,18 +62,22 @@ export class Playback {
     this.seed = scatter(seed);
   }
 
-  /** Takes the newest sample whose middle lies at or before `cycle`. */
-  sampleUntil(cycle: number): void {
-    const ring = this.ring;
+  /** Takes the newest sample whose middle lies at or before `cycle`. Returns the read-back then. */
+  sampleUntil(cycle: number): number {
+    const { middleAt, flags, asked, tail } = this.ring;
+    const first = this.sampleCursor;
+    if (first === tail || middleAt[first & RING_MASK] > cycle) return this.readback;
+    let cursor = first;
     let newest = -1;
-    while (this.sampleCursor < ring.tail) {
-      const at = this.sampleCursor & RING_MASK;
-      if (ring.middleAt[at] > cycle) break;
-      if (((ring.flags[at] >> SAMPLE_SHIFT) & SAMPLE_MASK) < ELECTRODES && ring.asked[at] > ROW_OPEN)
-        newest = this.sampleCursor;
-      this.sampleCursor++;
+    while (cursor < tail) {
+      const at = cursor & RING_MASK;
+      if (middleAt[at] > cycle) break;
+      if (((flags[at] >> SAMPLE_SHIFT) & SAMPLE_MASK) < ELECTRODES && asked[at] > ROW_OPEN) newest = cursor;
+      cursor++;
     }
+    this.sampleCursor = cursor;
     if (newest >= 0) this.convert(newest, cycle);
+    return this.readback;
   }
 
   /** A new start after a reset: the converter forgets its sample, the body does not. */
@@ -103,7 +109,7 @@ export class Playback {
     let trueMv = 0;
     const row = this.outputAt(at, this.ring.middleAt[at]);
     if (row > ROW_OPEN && this.load !== null) {
-      this.loadToSample(at, cycle);
+      this.loadToSample(this.load, at, cycle);
       const sample = this.load.sample(electrode);
       trueUa = sample.currentUa;
       trueMv = sample.driveMv;
@@ -121,18 +127,23 @@ export class Playback {
     this.voltageMv = Math.round(trueMv);
   }
 
-  /** Drives the body so that its most recent drive has the sample in its middle: the whole segment where that is over. */
-  private loadToSample(at: number, cycle: number): void {
+  /** Brings the body to where it can be sampled in the middle of the segment at `at`. */
+  private loadToSample(load: Load, at: number, cycle: number): void {
     const ring = this.ring;
+    const start = ring.startAt[at];
     const end = ring.endAt[at];
-    const isWhole =
-      end <= cycle && this.loadedAt <= ring.startAt[at] && end - ring.startAt[at] <= ONE_SHOT_CYCLES;
-    if (isWhole) {
+    if (this.loadedAt > start || end - start > ONE_SHOT_CYCLES) {
+      // The body has had a part of it already, or will not get all of it.
+      this.loadUntil(ring.middleAt[at] - APERTURE_CYCLES);
+      this.loadUntil(ring.middleAt[at]);
+    } else if (end <= cycle) {
       this.loadUntil(end);
-      return;
+    } else {
+      this.loadUntil(start);
+      this.flushRecharge();
+      const row = ring.put[at];
+      load.begin(this.palette.rows[row], (end - start) / CYCLES_PER_US, this.palette.hasCase[row]);
     }
-    this.loadUntil(ring.middleAt[at] - APERTURE_CYCLES);
-    this.loadUntil(ring.middleAt[at]);
   }
 
   /** The row that the segment at `at` really puts out at `cycle`: nothing once the one-shot has cut it. */
@@ -141,22 +152,24 @@ export class Playback {
   }
 
   private loadUntil(cycle: number): void {
-    const ring = this.ring;
+    const { startAt, endAt, put, tail } = this.ring;
     while (this.loadedAt < cycle) {
-      if (this.loadCursor === ring.tail) {
+      if (this.loadCursor === tail) {
         this.give(ROW_RECHARGE, cycle);
         return;
       }
       const at = this.loadCursor & RING_MASK;
-      if (ring.endAt[at] <= this.loadedAt) {
+      const start = startAt[at];
+      const end = endAt[at];
+      if (end <= this.loadedAt) {
         this.loadCursor++;
-      } else if (this.loadedAt < ring.startAt[at]) {
-        this.give(ROW_RECHARGE, Math.min(ring.startAt[at], cycle));
+      } else if (this.loadedAt < start) {
+        this.give(ROW_RECHARGE, start < cycle ? start : cycle);
       } else {
-        const shotAt = ring.startAt[at] + ONE_SHOT_CYCLES;
-        const until = Math.min(ring.endAt[at], cycle);
+        const shotAt = start + ONE_SHOT_CYCLES;
+        const until = end < cycle ? end : cycle;
         if (this.loadedAt >= shotAt) this.give(ROW_RECHARGE, until);
-        else this.give(ring.put[at], Math.min(until, shotAt));
+        else this.give(put[at], until < shotAt ? until : shotAt);
       }
     }
   }

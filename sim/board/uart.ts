@@ -14,7 +14,9 @@ export const TX_FIFO_BYTES = 128;
 /** Start bit, eight data bits, stop bit. */
 export const BITS_PER_BYTE = 10;
 
+/** A power of two. */
 const TX_RING = 256;
+const TX_MASK = TX_RING - 1;
 const LINE_FREE_RX = 0;
 const LINE_FREE_TX = 1;
 
@@ -82,6 +84,7 @@ export class Uart {
     return this.listener;
   }
   set onByte(listener: ByteListener | null) {
+    this.reclaim(this.clock.time[NOW]);
     this.listener = listener;
     this.watchDepartures();
   }
@@ -112,17 +115,14 @@ export class Uart {
   /** The firmware writes: 1 taken, 0 the FIFO is full. */
   send(cycle: number, byte: number): number {
     if (byte < 0 || byte > 255) throw new UnmodelledAccess(`uart_write(${byte})`);
-    while (
-      !this.isDeparting &&
-      this.txHead < this.txTail &&
-      this.txStarts[this.txHead % TX_RING] + this.byteCycles <= cycle
-    )
-      this.txHead++;
-    while (this.txShift < this.txTail && this.txStarts[this.txShift % TX_RING] <= cycle) this.txShift++;
-    if (this.txTail - this.txShift >= TX_FIFO_BYTES) return 0;
-    const start = this.lineFree[LINE_FREE_TX] > cycle ? this.lineFree[LINE_FREE_TX] : cycle;
+    if (this.txTail - this.txShift >= TX_FIFO_BYTES) {
+      this.reclaim(cycle);
+      if (this.txTail - this.txShift >= TX_FIFO_BYTES) return 0;
+    }
+    const free = this.lineFree[LINE_FREE_TX];
+    const start = free > cycle ? free : cycle;
     this.lineFree[LINE_FREE_TX] = start + this.byteCycles;
-    const at = this.txTail++ % TX_RING;
+    const at = this.txTail++ & TX_MASK;
     this.txBytes[at] = byte;
     this.txStarts[at] = start;
     this.trace?.tx.push(start, byte);
@@ -132,6 +132,7 @@ export class Uart {
 
   /** Makes the next `byte` that leaves the device set `hasSeenStopByte`; −1: none does. */
   watchFor(byte: number): void {
+    this.reclaim(this.clock.time[NOW]);
     this.stopByte = byte;
     this.hasStopped = false;
     this.watchDepartures();
@@ -143,9 +144,9 @@ export class Uart {
   /** Reset of the processor: both rings are emptied; the byte in the shifter still goes out. */
   reset(cycle: number): void {
     this.rxHead = this.rxTail;
-    while (this.txTail > this.txHead && this.txStarts[(this.txTail - 1) % TX_RING] >= cycle) this.txTail--;
+    while (this.txTail > this.txHead && this.txStarts[(this.txTail - 1) & TX_MASK] >= cycle) this.txTail--;
     this.txShift = this.txTail;
-    const shifted = (this.txTail - 1) % TX_RING;
+    const shifted = (this.txTail - 1) & TX_MASK;
     this.lineFree[LINE_FREE_TX] = this.txTail > this.txHead ? this.txStarts[shifted] + this.byteCycles : 0;
     this.trace?.tx.cut(cycle);
     this.isPowered = false;
@@ -181,16 +182,24 @@ export class Uart {
     this.onReceive(cycle);
   }
 
+  /** Places of bytes that are in the shifter, or gone, are free again. */
+  private reclaim(cycle: number): void {
+    while (this.txShift < this.txTail && this.txStarts[this.txShift & TX_MASK] <= cycle) this.txShift++;
+    if (this.isDeparting) return;
+    while (this.txHead < this.txShift && this.txStarts[this.txHead & TX_MASK] + this.byteCycles <= cycle)
+      this.txHead++;
+  }
+
   private watchDepartures(): void {
     if (this.isDeparting || (this.listener === null && this.stopByte < 0)) return;
     if (this.txHead === this.txTail) return;
     this.isDeparting = true;
-    this.clock.schedule(this.txStarts[this.txHead % TX_RING] + this.byteCycles, this.departureKind);
+    this.clock.schedule(this.txStarts[this.txHead & TX_MASK] + this.byteCycles, this.departureKind);
   }
 
   private depart(cycle: number): void {
     this.isDeparting = false;
-    const at = this.txHead % TX_RING;
+    const at = this.txHead & TX_MASK;
     // A reset may have emptied the FIFO since this was scheduled.
     if (this.txHead < this.txTail && this.txStarts[at] + this.byteCycles <= cycle) {
       this.txHead++;

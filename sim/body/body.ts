@@ -35,6 +35,10 @@ export class Body {
   readonly #truePc = new Float64Array(ELECTRODES);
   #truePcFresh = false;
   readonly #sources: Sources;
+  /** The drive whose currents have been found and whose charge has not been moved; −1: none. */
+  #begunUs = -1;
+  #begunLevelsUa: Int32Array | null = null;
+  #begunCase = false;
 
   constructor(options: BodyOptions) {
     this.options = options;
@@ -54,10 +58,10 @@ export class Body {
    * of the segment are reduced by the share that makes them fit.
    */
   drive(levelsUa: Int32Array, durationUs: number, caseEnabled: boolean = levelsUa[CASE] !== 0): void {
-    const sources = this.#sources;
-    sources.set(levelsUa, caseEnabled, this.#broken);
-    sources.fitCompliance(this.#modes, this.#ends, durationUs);
-    const { driven, currentsUa, chargesPc, count } = sources;
+    if (levelsUa !== this.#begunLevelsUa || durationUs !== this.#begunUs || caseEnabled !== this.#begunCase)
+      this.#find(levelsUa, durationUs, caseEnabled);
+    this.#begunUs = -1;
+    const { driven, currentsUa, chargesPc, count } = this.#sources;
     this.#modes.drive(driven, currentsUa, count, durationUs);
     this.#truePcFresh = false;
     const endUs = this.#nowUs + durationUs;
@@ -70,8 +74,20 @@ export class Body {
     this.#pass(durationUs, outputPc);
   }
 
+  /**
+   * A drive has begun and its middle is past: from now on `sample` tells of it, though no charge of it has been moved.
+   * `drive` follows when it is over, with what was left of it; levelsUa must not change until then.
+   */
+  begin(levelsUa: Int32Array, durationUs: number, caseEnabled: boolean): void {
+    this.#find(levelsUa, durationUs, caseEnabled);
+    this.#begunLevelsUa = levelsUa;
+    this.#begunUs = durationUs;
+    this.#begunCase = caseEnabled;
+  }
+
   /** Passive recharge: all 17 electrodes shorted together through equal resistors and their blocking capacitors. */
   recharge(durationUs: number): void {
+    this.#begunUs = -1;
     this.#truePcFresh = false;
     this.#modes.recharge(durationUs);
     this.#pass(durationUs, 0);
@@ -79,6 +95,7 @@ export class Body {
 
   /** All electrodes open: no current, the charges stay. */
   hold(durationUs: number): void {
+    this.#begunUs = -1;
     this.#modes.hold(durationUs);
     this.#pass(durationUs, 0);
   }
@@ -148,10 +165,17 @@ export class Body {
       rechargeConductance(this.#ends, this.options.rechargeOhm, this.#broken),
     );
     this.#truePcFresh = false;
+    this.#begunUs = -1;
     this.#sources.reset();
     // Whatever was counted before lies a rest in the past now.
     this.#nowUs += 1e6;
     this.peaks.reset();
+  }
+
+  /** True currents of a drive and the voltages in its middle. */
+  #find(levelsUa: Int32Array, durationUs: number, caseEnabled: boolean): void {
+    this.#sources.set(levelsUa, caseEnabled, this.#broken);
+    this.#sources.fitCompliance(this.#modes, this.#ends, durationUs);
   }
 
   #pass(durationUs: number, outputPc: number): void {
@@ -162,6 +186,7 @@ export class Body {
   /** A fault has changed the network: new modes with the old charges. */
   #rebuild(): void {
     const before = this.#modes;
+    this.#begunUs = -1;
     this.#ends = impedance(this.options.tissue, this.#shorts);
     this.#modes = new Modes(
       this.options,

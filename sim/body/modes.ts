@@ -51,6 +51,9 @@ export class Modes {
   #touchedCount = 0;
   /** Share of the modes' interface voltages that the open time since the last recharge has left. */
   #openKept = 1;
+  /** Duration of the last drive, and the time for which its current counts, over the double layer of scale 1. */
+  #drivenUs = -1;
+  #drivenGain = 0;
   readonly #keptTable = new Float64Array(TABLE_US);
   readonly #cacheUs = new Float64Array(CACHE_SLOTS).fill(-1);
   readonly #cache = new Float64Array(CACHE_SLOTS * 3 * N);
@@ -115,7 +118,11 @@ export class Modes {
   /** Drives the first `count` of `electrodes` with constant currents. */
   drive(electrodes: Int32Array, currentsUa: Float64Array, count: number, durationUs: number): void {
     this.hold(durationUs);
-    const gainUs = this.gainUs(durationUs) / this.#doubleLayerUf;
+    if (durationUs !== this.#drivenUs) {
+      this.#drivenUs = durationUs;
+      this.#drivenGain = this.gainUs(durationUs) / this.#doubleLayerUf;
+    }
+    const gainUs = this.#drivenGain;
     for (let i = 0; i < count; i++) {
       const electrode = electrodes[i];
       const current = currentsUa[i];
@@ -161,8 +168,19 @@ export class Modes {
     if (this.#isTouched[electrode] === 1) return;
     this.#isTouched[electrode] = 1;
     this.#touched[this.#touchedCount++] = electrode;
-    this.#basePc[electrode] = this.#sum(electrode, this.#charge) * this.#chargeWeight[electrode];
-    this.#baseUv[electrode] = this.#sum(electrode, this.#voltage) / this.#voltageWeight[electrode];
+    const shapes = this.#shapes;
+    const charges = this.#charge;
+    const voltages = this.#voltage;
+    const row = electrode * N;
+    let charge = 0;
+    let voltage = 0;
+    for (let k = 0; k < N; k++) {
+      const shape = shapes[row + k];
+      charge += shape * charges[k];
+      voltage += shape * voltages[k];
+    }
+    this.#basePc[electrode] = charge * this.#chargeWeight[electrode];
+    this.#baseUv[electrode] = voltage / this.#voltageWeight[electrode];
   }
 
   /** Moves what has been added to single electrodes since the last recharge into the modes. */
@@ -171,7 +189,8 @@ export class Modes {
     const shapes = this.#shapes;
     const charges = this.#charge;
     const voltages = this.#voltage;
-    for (let k = 0; k < N; k++) voltages[k] *= this.#openKept;
+    const openKept = this.#openKept;
+    for (let k = 0; k < N; k++) voltages[k] *= openKept;
     for (let i = 0; i < this.#touchedCount; i++) {
       const electrode = this.#touched[i];
       const row = electrode * N;

@@ -28,6 +28,10 @@ export class Sources {
   readonly #blockingUf: number;
   readonly #doubleLayerUf: number;
   readonly #limitUv: number;
+  /** Duration of the last segment, the share of an interface voltage left in its middle, and µV per µA there. */
+  #middleOfUs = -1;
+  #keptToMiddle = 0;
+  #perUa = 0;
 
   constructor(options: BodyOptions) {
     this.#cathodicGain = Float64Array.from(options.cathodicError, (error) => 1 + error);
@@ -55,6 +59,8 @@ export class Sources {
   set(levelsUa: Int32Array, caseEnabled: boolean, broken: Uint8Array): void {
     const { driven, currentsUa } = this;
     const levels = this.#levelsUa;
+    const cathodicGain = this.#cathodicGain;
+    const anodicGain = this.#anodicGain;
     let count = 0;
     let anodicUa = 0;
     let cathodicUa = 0;
@@ -67,7 +73,7 @@ export class Sources {
         open = true;
         continue;
       }
-      const current = level * (level < 0 ? this.#cathodicGain[e] : this.#anodicGain[e]);
+      const current = level * (level < 0 ? cathodicGain[e] : anodicGain[e]);
       if (current > 0) anodicUa += current;
       else cathodicUa -= current;
       driven[count] = e;
@@ -126,8 +132,11 @@ export class Sources {
   #span(share: number): number {
     let highest = Number.NEGATIVE_INFINITY;
     let lowest = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < this.count; i++) {
-      const terminalUv = this.#restUv[i] + share * this.#slopeUv[i];
+    const count = this.count;
+    const restUv = this.#restUv;
+    const slopeUv = this.#slopeUv;
+    for (let i = 0; i < count; i++) {
+      const terminalUv = restUv[i] + share * slopeUv[i];
       if (terminalUv > highest) {
         highest = terminalUv;
         this.#high = i;
@@ -137,22 +146,33 @@ export class Sources {
         this.#low = i;
       }
     }
-    return this.count > 0 ? highest - lowest : 0;
+    return count > 0 ? highest - lowest : 0;
   }
 
   /** Terminal voltages in the middle of the segment: what the charges hold, and what the whole currents add. */
   #setTerminals(modes: Modes, ends: Float64Array, durationUs: number): void {
     const { driven, currentsUa, chargesPc, count } = this;
-    const keptToMiddle = Math.sqrt(modes.kept(durationUs));
-    const perUa = durationUs / 2 / this.#blockingUf + modes.gainUs(durationUs / 2) / this.#doubleLayerUf;
-    modes.read(driven, count, chargesPc, this.#interfacesUv);
+    if (durationUs !== this.#middleOfUs) this.#findMiddle(modes, durationUs);
+    const keptToMiddle = this.#keptToMiddle;
+    const perUa = this.#perUa;
+    const scales = this.#scale;
+    const interfacesUv = this.#interfacesUv;
+    modes.read(driven, count, chargesPc, interfacesUv);
     for (let i = 0; i < count; i++) {
       const e = driven[i];
-      const scale = this.#scale[e];
+      const scale = scales[e];
+      const row = e * N;
       let slope = (currentsUa[i] * perUa) / scale;
-      for (let j = 0; j < count; j++) slope += ends[e * N + driven[j]] * currentsUa[j];
+      for (let j = 0; j < count; j++) slope += ends[row + driven[j]] * currentsUa[j];
       this.#slopeUv[i] = slope;
-      this.#restUv[i] = chargesPc[i] / (this.#blockingUf * scale) + this.#interfacesUv[i] * keptToMiddle;
+      this.#restUv[i] = chargesPc[i] / (this.#blockingUf * scale) + interfacesUv[i] * keptToMiddle;
     }
+  }
+
+  /** What the middle of a segment needs to know of its duration alone; every network of a body leaks alike. */
+  #findMiddle(modes: Modes, durationUs: number): void {
+    this.#middleOfUs = durationUs;
+    this.#keptToMiddle = Math.sqrt(modes.kept(durationUs));
+    this.#perUa = durationUs / 2 / this.#blockingUf + modes.gainUs(durationUs / 2) / this.#doubleLayerUf;
   }
 }

@@ -62,22 +62,37 @@ export class Palette {
     for (;;) {
       const row = this.slots[slot];
       if (row === 0) return this.add(hasCase, [w0, w1, w2, w3, w4, w5, w6, w7]);
-      const keys = this.keys;
-      const k = row * KEY_WORDS;
-      if (
-        keys[k] === w0 &&
-        keys[k + 1] === w1 &&
-        keys[k + 2] === w2 &&
-        keys[k + 3] === w3 &&
-        keys[k + 4] === w4 &&
-        keys[k + 5] === w5 &&
-        keys[k + 6] === w6 &&
-        keys[k + 7] === w7 &&
-        keys[k + 8] === hasCase
-      )
-        return row;
+      if (this.isKeyOf(row, hasCase, w0, w1, w2, w3, w4, w5, w6, w7)) return row;
       slot = (slot + 1) & this.slotMask;
     }
+  }
+
+  /** Whether these words make this row. */
+  isKeyOf(
+    row: number,
+    hasCase: number,
+    w0: number,
+    w1: number,
+    w2: number,
+    w3: number,
+    w4: number,
+    w5: number,
+    w6: number,
+    w7: number,
+  ): boolean {
+    const keys = this.keys;
+    const k = row * KEY_WORDS;
+    return (
+      keys[k] === w0 &&
+      keys[k + 1] === w1 &&
+      keys[k + 2] === w2 &&
+      keys[k + 3] === w3 &&
+      keys[k + 4] === w4 &&
+      keys[k + 5] === w5 &&
+      keys[k + 6] === w6 &&
+      keys[k + 7] === w7 &&
+      keys[k + 8] === hasCase
+    );
   }
 
   /** Number of a row with these levels that no segment asked for (after a fault). */

@@ -20,6 +20,8 @@ export interface Intent {
   readonly stopping: boolean;
   readonly lowUa: number;
   readonly highUa: number;
+  /** Changes that have certainly been taken before it. */
+  readonly taken: number;
 }
 
 export class AreaIntent {
@@ -54,21 +56,25 @@ export class AreaIntent {
   }
 
   of(due: DuePulse, idealNs: number, onsetNs: number): Intent {
-    while (this.#pending.length > 0 && this.#pending[0].atNs + this.#latencyNs < onsetNs) this.#take(0);
-    const amplitudesUa = [this.#area.valueUa(this.#amplitudeUa, due.tUs)];
-    for (const change of this.#pending) {
+    // Pulses are looked at ahead: nothing is taken note of before it is judged.
+    let taken = 0;
+    while (taken < this.#pending.length && this.#pending[taken].atNs + this.#latencyNs < onsetNs) taken++;
+    const setUa = taken === 0 ? this.#amplitudeUa : (this.#pending[taken - 1].amplitudeUa ?? 0);
+    const amplitudesUa = [this.#area.valueUa(setUa, due.tUs)];
+    for (const change of this.#pending.slice(taken)) {
       if (change.atNs > onsetNs) break;
       amplitudesUa.push(this.#area.valueUa(change.amplitudeUa ?? 0, due.tUs));
     }
     if (onsetNs < this.#stopLowNs) {
       const lowUa = Math.min(...amplitudesUa);
-      return { amplitudesUa, stopping: false, lowUa, highUa: Math.max(...amplitudesUa) };
+      return { amplitudesUa, stopping: false, lowUa, highUa: Math.max(...amplitudesUa), taken };
     }
-    return this.#whileStopping(amplitudesUa, idealNs, idealNs - due.tUs * 1000);
+    return this.#whileStopping(amplitudesUa, taken, idealNs, idealNs - due.tUs * 1000);
   }
 
   /** Whether the amplitude seen is one that the intent allows; takes note of a change that it shows. */
   allows(intent: Intent, seenUa: number, idealNs: number, windowNs: number): boolean {
+    if (intent.taken > 0) this.#take(intent.taken - 1);
     if (intent.stopping) return this.#allowsStopping(intent, seenUa, idealNs, windowNs);
     const index = intent.amplitudesUa.indexOf(seenUa);
     if (index > 0) this.#take(index - 1);
@@ -82,13 +88,13 @@ export class AreaIntent {
   }
 
   /** The ramp after a STOP taken between the two instants: V · (1 − (t − s) / rampDown), never over the ideal value. */
-  #whileStopping(amplitudesUa: number[], idealNs: number, windowNs: number): Intent {
+  #whileStopping(amplitudesUa: number[], taken: number, idealNs: number, windowNs: number): Intent {
     const [lowInUseUa, highInUseUa] = this.#inUse(windowNs);
     const idealHighUa = Math.max(...amplitudesUa);
-    const idealLowUa = this.#pending.length > 0 ? 0 : amplitudesUa[0];
+    const idealLowUa = this.#pending.length > taken ? 0 : amplitudesUa[0];
     const highUa = Math.min(idealHighUa, this.#limitUa(highInUseUa, idealNs, this.#stopHighNs));
     const lowUa = Math.min(idealLowUa, this.#limitUa(lowInUseUa, idealNs, this.#stopLowNs));
-    return { amplitudesUa, stopping: true, lowUa, highUa };
+    return { amplitudesUa, stopping: true, lowUa, highUa, taken };
   }
 
   #limitUa(inUseUa: number, idealNs: number, stopNs: number): number {

@@ -155,9 +155,15 @@ export class Run {
 
   /** A pulse of another area, where the due one need not come any more: its area has fallen silent before the others. */
   #isSkipped(pulse: SeenPulse, due: DuePulse, toleranceNs: number): boolean {
-    if (hasPolarity(pulse.firstUa, due.area) || pulse.onsetNs < this.#atNs(due.idealUs) - toleranceNs)
-      return false;
-    return !this.#isRequired(due, this.#intentOf(due));
+    if (pulse.onsetNs < this.#atNs(due.idealUs) - toleranceNs) return false;
+    if (this.#isRequired(due, this.#intentOf(due))) return false;
+    return !hasPolarity(pulse.firstUa, due.area) || !this.#hasLevelsOf(pulse, due);
+  }
+
+  /** Whether the levels are those of the due pulse's area at any amplitude, as far as the capture shows levels. */
+  #hasLevelsOf(pulse: SeenPulse, due: DuePulse): boolean {
+    if (!this.#context.terms.hasLevels || pulse.cut) return true;
+    return this.#shape.firstWrong(pulse.firstUa, due.area.levels(pulse.amplitudeUa()).firstUa) < 0;
   }
 
   /** An early pulse: one too many, unless it is the due one displaced. */

@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Mode, Status } from '../../firmware/status.ts';
-import type { Therapy } from '../../host/therapy/therapy.ts';
+import type { AreaSettings, Therapy } from '../../host/therapy/therapy.ts';
 import { CYCLES_PER_US } from '../../sim/index.ts';
 import { Device } from './rig/device.ts';
 import { therapies, type Wishes } from './rig/therapies.ts';
@@ -64,6 +64,29 @@ describe('endings', () => {
     });
   });
 
+  it('REQ-SCH-008 REQ-TIM-001: an area that ends just before a pulse of another leaves no gap that is too short', () => {
+    // Recharge is queued up to a pulse that STOP then takes away: the next one is due some µs later.
+    const silenced: AreaSettings = {
+      electrodes: { E6: -1000, E5: 1000 },
+      amplitudeUa: 320,
+      phaseUs: 10,
+      recharge: 'passive',
+      rateHz: 500,
+    };
+    const ramped: AreaSettings = { ...silenced, electrodes: { E1: -1000, E14: 1000 }, rateHz: 499.9, rampDownMs: 40 };
+    const therapy: Therapy = { name: 'near', profile: 'percutaneous-16', areas: [silenced, ramped] };
+    for (let pulses = 0; pulses < 20; pulses++) {
+      const device = new Device();
+      expect(device.accepts(therapy)).toBe(true);
+      device.stimulate();
+      device.run(2000 * pulses + 33 * pulses);
+      expect(device.stop()).toBe(Status.OK);
+      device.run(RAMP_US_MAX);
+      expect(device.told('state').at(-1)).toMatchObject({ therapy: 'IDLE', reason: 'STOP', refusal: 'OK' });
+      expect(findings(device, therapy)).toEqual([]);
+    }
+  });
+
   it('REQ-SCH-008: a ramp-down has only pulses that are whole, one weaker than the one before', () => {
     endings({ areas: [1, 1], ramps: true, cycling: false, bursts: false }, 120, (device, therapy) => {
       expect(device.stop()).toBe(Status.OK);
@@ -89,7 +112,10 @@ describe('endings', () => {
       expect(findings(device, therapy, 0)).toEqual([]);
       const last = device.told('state').at(-1);
       // Before the first pulse it is `arm` that says so.
-      expect([last?.therapy, last?.reason === 'REFUSED' ? last.refusal : last?.reason]).toEqual(['IDLE', 'MAGNET']);
+      expect([last?.therapy, last?.reason === 'REFUSED' ? last.refusal : last?.reason]).toEqual([
+        'IDLE',
+        'MAGNET',
+      ]);
       device.commands.splice(1);
       expect(device.start()).toBe(Status.MAGNET);
       device.sim.board.magnet(false);

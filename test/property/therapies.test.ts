@@ -1,10 +1,12 @@
 // Generated therapies on the real binaries: every one that the device accepts is delivered exactly as it was set.
 
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Status } from '../../firmware/status.ts';
 import type { AreaSettings, Therapy } from '../../host/therapy/therapy.ts';
 import type { Verdict } from '../oracle/index.ts';
 import { faultsOf, forTherapies, type Tally } from './rig/check.ts';
-import type { Device } from './rig/device.ts';
+import { Device } from './rig/device.ts';
 import { pulseOnsetsUs, pulsesOf } from './rig/pulses.ts';
 import { showUs, therapies, type Wishes } from './rig/therapies.ts';
 
@@ -107,4 +109,61 @@ describe('generated therapies', () => {
     });
     expect(delayed).toBeGreaterThan(200);
   });
+
+  it('REQ-THR-008: an amplitude that is set while stimulating acts on whole pulses alone, or is refused and changes nothing', () => {
+    let changes = 0;
+    const changing = fc.tuple(
+      therapies({ intervalUs: [300, 20_000] }),
+      fc.array(fc.tuple(fc.nat(3), fc.integer({ min: 0, max: 130 }), fc.integer({ min: 0, max: 60_000 })), {
+        minLength: 1,
+        maxLength: 12,
+      }),
+    );
+    fc.assert(
+      fc.property(changing, ([therapy, steps]) => {
+        const device = new Device();
+        if (!device.accepts(therapy)) return;
+        device.stimulate();
+        for (const [area, percent, us] of steps) {
+          device.run(us);
+          const settings = therapy.areas[area];
+          if (settings === undefined) continue;
+          const amplitudeUa = Math.floor((settings.amplitudeUa * percent) / 1000) * 10;
+          const before = device.commands.length;
+          device.note('amplitude', { area, amplitudeUa });
+          if (device.setAmplitude(0, area, amplitudeUa).status === Status.OK) changes++;
+          else device.commands.splice(before);
+        }
+        device.run(150_000);
+        expect(faultsOf(device, therapy).faults).toEqual([]);
+      }),
+      { seed: SEED, numRuns: 150 },
+    );
+    expect(changes).toBeGreaterThan(200);
+  });
+
+  // Above 92 % of the time filled with segments of 10 µs the processor cannot keep up where a request takes it 10 µs, as
+  // the simulator's flat cost has it.
+  it.each([1, 2, 3, 4])(
+    'REQ-SCH-019 REQ-SCH-005: %i areas of the shortest pulses, nine tenths of the time: the queue never runs empty',
+    (count) => {
+      const periodUs = Math.max(100, Math.ceil((30 * count) / 0.9));
+      const areas = Array.from(
+        { length: count },
+        (_, n): AreaSettings => ({
+          electrodes: { [`E${2 * n + 1}`]: -1000, [`E${2 * n + 2}`]: 1000 },
+          amplitudeUa: 300,
+          phaseUs: 10,
+          recharge: 'symmetric',
+          rateHz: Math.floor(1e9 / periodUs) / 1000,
+        }),
+      );
+      const therapy: Therapy = { name: 'load', profile: 'percutaneous-16', areas };
+      const device = new Device();
+      expect(device.accepts(therapy)).toBe(true);
+      device.stimulate();
+      device.run(500_000);
+      expect(faultsOf(device, therapy).faults).toEqual([]);
+    },
+  );
 });

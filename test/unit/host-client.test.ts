@@ -133,6 +133,7 @@ describe('refusals', () => {
       'the device refused amplitudeUa 4000 (a contact’s level does not divide by the ratio): nearest 3990 µA or 4000 µA',
     ],
     [[Status.CYCLING, Field.CYCLE_ON, 0, 0], 'the device refused cycle.onMs 30000: cycling'],
+    [[Status.PHASE_WIDTH, Field.PHASE, 10, 10, 1], 'the device refused areas[0].phaseUs 300: nearest 10 µs'],
   ] as const)('%j reads "%s"', async (refusal, message) => {
     const { device, stim } = await connected();
     device.refusals.set(Message.SET_AREA, refusal);
@@ -141,6 +142,27 @@ describe('refusals', () => {
     expect(error.message).toBe(message);
     expect(error).toMatchObject({ code: refusal[0], name: Status[refusal[0]], field: refusal[1] });
     expect(error.nearest).toEqual(refusal[3] === 0 ? undefined : [refusal[2], refusal[3]]);
+    expect(error.area).toBe(refusal[4] === undefined ? undefined : refusal[4] - 1);
+  });
+
+  it('one of a whole program names the area, and the value where it was asked for', async () => {
+    const { device, stim } = await connected();
+    device.refusals.set(Message.VALIDATE, [Status.INTERLEAVE, Field.RATE, 819_672, 819_672, 4]);
+    expect((await failure(stim.validate(0))).message).toMatch(
+      /^the device refused areas\[3\]\.rateHz \(.*\): nearest 819\.672 Hz$/,
+    );
+    const law = Status.PROGRAM_MEAN_CURRENT;
+    const words = 'the mean current would be too high';
+    const cases: [number, Field, string][] = [
+      [2, Field.AMPLITUDE, `areas[1].amplitudeUa 4000 (${words}): nearest 3990 µA`],
+      [3, Field.AMPLITUDE, `areas[2].amplitudeUa (${words}): nearest 3990 µA`],
+      [2, Field.RATE, `areas[1].rateHz (${words}): nearest 3.99 Hz`],
+    ];
+    for (const [area, field, message] of cases) {
+      device.refusals.set(Message.SET_AMPLITUDE, [law, field, 3990, 3990, area]);
+      const error = await failure(stim.setAmplitude(0, 1, 4000));
+      expect(error.message).toBe(`the device refused ${message}`);
+    }
   });
 
   it.each([

@@ -59,7 +59,7 @@ describe('the embedded simulator', () => {
     expect(await stim.setArea(3, 1, AREA)).toEqual(AREA);
     await expect(stim.setArea(3, 1, { ...AREA, phaseUs: 5 })).rejects.toMatchObject({
       code: Status.PHASE_WIDTH,
-      message: 'the device refused phaseUs 5: nearest 10 µs',
+      message: 'the device refused areas[1].phaseUs 5: nearest 10 µs',
     });
     expect(await stim.area(3, 1)).toEqual(AREA);
     await expect(stim.start(9)).rejects.toMatchObject({ code: Status.EMPTY_PROGRAM });

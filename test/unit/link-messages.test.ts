@@ -20,6 +20,9 @@ function statusOf(rig: LinkRig, type: number, payload: readonly number[] = []): 
   return rig.ask(type, payload).getUint8(0);
 }
 
+/** The number, plus 1, of the area that a refusal names; 0: none. */
+const areaOf = (response: DataView) => response.getUint8(wire.REFUSAL_AREA);
+
 /** The refusal's status, field and nearest values. */
 function refusal(response: DataView): readonly number[] {
   expect(response.byteLength).toBe(wire.REFUSAL_BYTES);
@@ -113,7 +116,23 @@ describe('programs', () => {
     const rig = connected();
     const asked = rig.ask(Message.SET_AREA, [0, 0, 0, 0, ...areaRecord({ rateMhz: 1 })]);
     expect(refusal(asked).slice(0, 2)).toEqual([Status.RATE, Field.RATE]);
-    expect(refusal(rig.ask(Message.ERASE, [16]))).toEqual([Status.BAD_SLOT, Field.NONE, 0, 0]);
+    expect(areaOf(asked)).toBe(1);
+    const erased = rig.ask(Message.ERASE, [16]);
+    expect(refusal(erased)).toEqual([Status.BAD_SLOT, Field.NONE, 0, 0]);
+    expect(areaOf(erased)).toBe(0);
+  });
+
+  test('REQ-VAL-025: SET_AREA, SET_AMPLITUDE, VALIDATE and START name the area that is wrong', () => {
+    const rig = connected();
+    rig.ask(Message.SET_AREA, [0, 2, 0, 0, ...areaRecord()]);
+    expect(areaOf(rig.ask(Message.SET_AREA, [0, 3, 0, 0, ...areaRecord({ phaseUs: 9 })]))).toBe(4);
+    expect(areaOf(rig.ask(Message.SET_AMPLITUDE, [0, 2, 0, 0, ...u32(15)]))).toBe(3);
+    rig.ask(Message.SET_AMPLITUDE, [0, 2, 0, 0, ...u32(7000)]);
+    for (const response of [rig.ask(Message.VALIDATE, [0]), rig.ask(Message.START, [0, 0])]) {
+      expect(refusal(response)).toEqual([Status.PROGRAM_PHASE_CHARGE, Field.AMPLITUDE, 6680, 6680]);
+      expect(areaOf(response)).toBe(3);
+    }
+    expect(areaOf(rig.ask(Message.SET_AMPLITUDE, [0, 1, 0, 0, ...u32(10)]))).toBe(0);
   });
 });
 
@@ -132,6 +151,39 @@ describe('stimulation', () => {
     const stopped = rig.ask(Message.STATUS);
     expect(stopped.getUint8(wire.STATUS_THERAPY)).toBe(Therapy.IDLE);
     expect(stopped.getUint8(wire.STATUS_STOP_REASON)).toBe(StopReason.ESTOP);
+  });
+
+  test('REQ-THR-008: amplitudes that were never valid together are refused until the next START', () => {
+    const rig = connected();
+    const set = (area: number, ua: number) => rig.ask(Message.SET_AMPLITUDE, [0, area, 0, 0, ...u32(ua)]);
+    const dense = { rateMhz: 1_000_000, phaseUs: 100 };
+    rig.ask(Message.SET_AREA, [0, 1, 0, 0, ...areaRecord({ ...dense, cathode: 2, anode: 3 })]);
+    set(1, 6000);
+    startTherapy(rig, Mode.FREE_RUNNING, 12_000, dense);
+    rig.run(200_000);
+    // Lowered it may be, and raised to where it was; the other area is refused what was valid by itself.
+    expect(set(0, 6000).getUint8(0)).toBe(Status.OK);
+    expect(set(0, 12_000).getUint8(0)).toBe(Status.OK);
+    expect(set(0, 6000).getUint8(0)).toBe(Status.OK);
+    const refused = set(1, 12_000);
+    expect(refusal(refused).slice(0, 2)).toEqual([Status.PROGRAM_MEAN_CURRENT, Field.AMPLITUDE]);
+    expect(areaOf(refused)).toBe(2);
+    const nearestUa = refused.getInt32(wire.REFUSAL_LOW, true);
+    expect(set(1, nearestUa).getUint8(0)).toBe(Status.OK);
+    expect(set(1, 0).getUint8(0)).toBe(Status.OK);
+    expect(set(0, 0).getUint8(0)).toBe(Status.OK);
+    // Neither the refused amplitude nor the silence is a peak.
+    expect(set(0, 12_000).getUint8(0)).toBe(Status.OK);
+    expect(set(1, nearestUa).getUint8(0)).toBe(Status.OK);
+    expect(set(0, 12_010).getUint8(0)).toBe(Status.PROGRAM_MEAN_CURRENT);
+    set(0, 6000);
+    rig.ask(Message.ESTOP);
+    expect(set(1, 12_000).getUint8(0)).toBe(Status.OK);
+    expect(statusOf(rig, Message.START, [0, Mode.FREE_RUNNING])).toBe(Status.OK);
+    rig.run(200_000);
+    expect(rig.ask(Message.STATUS).getUint8(wire.STATUS_THERAPY)).toBe(Therapy.STIMULATING);
+    expect(set(1, 12_000).getUint8(0)).toBe(Status.OK);
+    expect(set(0, 12_000).getUint8(0)).toBe(Status.PROGRAM_MEAN_CURRENT);
   });
 
   test('REQ-LNK-016: ESTOP acts on a line that takes nothing, and its response comes when the line does', () => {

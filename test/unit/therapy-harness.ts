@@ -45,7 +45,8 @@ const virtual = new Map([
     `let verdict: i32 = 0;
      export function setVerdict(status: i32): void { verdict = status; }
      export function checkArea(record: usize): i32 { return verdict; }
-     export function checkProgram(slot: i32): i32 { return verdict; }`,
+     export function checkProgram(slot: i32): i32 { return verdict; }
+     export function checkRaised(slot: i32, area: i32): i32 { return verdict; }`,
   ],
 ]);
 

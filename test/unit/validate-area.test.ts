@@ -19,12 +19,13 @@ const passive = { recharge: Recharge.PASSIVE };
 const burst = { ...passive, phaseUs: 1000, rateMhz: 40_000, intraRateMhz: 500_000, burstPulses: 5 };
 
 function refused(changes: Partial<AreaRecord>, status: Status, field: Field, low: number, high = low): void {
-  expect(validation.checkArea(areaRecord(changes))).toEqual({ status, field, low, high });
+  expect(validation.checkArea(areaRecord(changes))).toEqual({ status, field, area: 0, low, high });
 }
 function accepted(changes: Partial<AreaRecord>): void {
   expect(validation.checkArea(areaRecord(changes))).toEqual({
     status: Status.OK,
     field: Field.NONE,
+    area: 0,
     low: 0,
     high: 0,
   });

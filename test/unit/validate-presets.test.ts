@@ -29,6 +29,7 @@ const PRESETS: Record<string, AreaRecord[]> = {
 
 describe('presets of the field', () => {
   it.each(Object.keys(PRESETS))('REQ-VAL-021: %s is accepted', (name) => {
-    expect(validation.checkProgram(PRESETS[name])).toEqual({ status: Status.OK, field: 0, low: 0, high: 0 });
+    const accepted = { status: Status.OK, field: 0, area: 0, low: 0, high: 0 };
+    expect(validation.checkProgram(PRESETS[name])).toEqual(accepted);
   });
 });

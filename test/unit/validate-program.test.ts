@@ -17,9 +17,10 @@ const asymmetric = { recharge: Recharge.ASYMMETRIC, ratio: 7, phaseUs: 50 };
 const passive = { recharge: Recharge.PASSIVE };
 const thirds = Array.from({ length: 17 }, (_, e) => [-333, -333, -334, 1000][e] ?? 0);
 
+const recordsOf = (areas: Partial<AreaRecord>[]) => areas.map((changes) => areaRecord(changes));
+
 function refused(areas: Partial<AreaRecord>[], status: Status, field: Field, low: number, high = low): void {
-  const verdict = validation.checkProgram(areas.map((changes) => areaRecord(changes)));
-  expect(verdict).toEqual({ status, field, low, high });
+  expect(validation.checkProgram(recordsOf(areas))).toMatchObject({ status, field, low, high });
 }
 function accepted(...areas: Partial<AreaRecord>[]): void {
   refused(areas, Status.OK, Field.NONE, 0);
@@ -160,5 +161,83 @@ describe('program', () => {
       Field.AMPLITUDE,
       6660,
     );
+  });
+});
+
+describe('the area that a refusal names', () => {
+  const named = (...areas: Partial<AreaRecord>[]) => {
+    const { status, field, area } = validation.checkProgram(recordsOf(areas));
+    return [Status[status], Field[field], area];
+  };
+  const beside = { fractions: bipolar(2, 3), amplitudeUa: 1000 };
+
+  it('REQ-VAL-025: is the one whose own setting is wrong', () => {
+    expect(named(beside, { amplitudeUa: 1001 })).toEqual(['AMPLITUDE_STEP', 'AMPLITUDE', 2]);
+    expect(named(beside, beside, beside, { phaseUs: 9 })).toEqual(['PHASE_WIDTH', 'PHASE', 4]);
+    validation.limitUa[1] = 3000;
+    expect(named({}, beside)).toEqual(['PROGRAM_AMPLITUDE', 'AMPLITUDE', 1]);
+  });
+
+  it('REQ-VAL-025: is the fastest where pulses do not fit, and the heaviest on the electrode that passes a limit', () => {
+    expect(named(beside, { rateMhz: 819_673 })).toEqual(['INTERLEAVE', 'RATE', 2]);
+    expect(named({ ...beside, rateMhz: 819_673 }, {})).toEqual(['INTERLEAVE', 'RATE', 1]);
+    expect(named(beside, { phaseUs: 500, amplitudeUa: 8500 })).toEqual([
+      'PROGRAM_PHASE_CHARGE',
+      'AMPLITUDE',
+      2,
+    ]);
+    const restless = { ...passive, rateMhz: 1_200_000, amplitudeUa: 10, phaseUs: 100 };
+    expect(named(restless)).toEqual(['PROGRAM_PHASE_CHARGE', 'RATE', 1]);
+    expect(named({ ...beside, phaseUs: 20, rateMhz: 1_000_000 }, restless)).toEqual([
+      'PROGRAM_PHASE_CHARGE',
+      'RATE',
+      2,
+    ]);
+  });
+
+  it('REQ-VAL-025: is none where the program as a whole is empty or silent', () => {
+    expect(named()).toEqual(['EMPTY_PROGRAM', 'NONE', 0]);
+    expect(named({ amplitudeUa: 0 })).toEqual(['NO_OUTPUT', 'AMPLITUDE', 0]);
+  });
+});
+
+describe('a raised amplitude', () => {
+  /** Two areas that reach the mean current together. */
+  const dense = { rateMhz: 1_000_000, phaseUs: 100 };
+  const both = (first: number, second: number) =>
+    recordsOf([
+      { ...dense, amplitudeUa: first },
+      { ...dense, amplitudeUa: second, fractions: bipolar(2, 3) },
+    ]);
+
+  it('REQ-THR-008: weighs every area at its highest amplitude since START', () => {
+    expect(validation.checkProgram(both(12_000, 6000)).status).toBe(Status.OK);
+    expect(validation.checkProgram(both(6000, 12_000)).status).toBe(Status.OK);
+    const peaks = both(12_000, 6000);
+    const raised = validation.checkRaised(peaks, both(6000, 12_000), 1);
+    expect(raised).toMatchObject({ status: Status.PROGRAM_MEAN_CURRENT, field: Field.AMPLITUDE, area: 2 });
+    // The highest amplitude beside the other area's peak, to the step.
+    const { low } = raised;
+    expect(validation.checkRaised(peaks, both(6000, low), 1).status).toBe(Status.OK);
+    expect(validation.checkRaised(peaks, both(6000, low + 10), 1)).toMatchObject({ area: 2, low });
+    expect(validation.checkProgram(both(12_000, low)).status).toBe(Status.OK);
+    expect(validation.checkProgram(both(12_000, low + 10)).status).toBe(Status.PROGRAM_MEAN_CURRENT);
+    expect(validation.checkRaised(peaks, both(12_000, 6000), 0).status).toBe(Status.OK);
+  });
+
+  it('REQ-THR-008: an area that has been silenced still weighs, and one that was silent weighs from now on', () => {
+    const silenced = validation.checkRaised(both(12_000, 0), both(0, 12_000), 1);
+    expect(silenced).toMatchObject({ status: Status.PROGRAM_MEAN_CURRENT, area: 2 });
+    expect(validation.checkRaised(both(12_000, 0), both(0, silenced.low), 1).status).toBe(Status.OK);
+  });
+
+  it('REQ-THR-008: levels are held against limits as they are now, not as they have been', () => {
+    validation.limitUa.fill(5000);
+    expect(validation.checkRaised(both(6000, 1000), both(4000, 2000), 1).status).toBe(Status.OK);
+    expect(validation.checkRaised(both(6000, 1000), both(4000, 5010), 1)).toMatchObject({
+      status: Status.PROGRAM_AMPLITUDE,
+      area: 2,
+      low: 5000,
+    });
   });
 });

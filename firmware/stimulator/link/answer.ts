@@ -9,6 +9,7 @@ import {
   FRAME_SESSION,
   FRAME_TYPE,
   Message,
+  REFUSAL_AREA,
   REFUSAL_BYTES,
   REFUSAL_FIELD,
   REFUSAL_HIGH,
@@ -16,7 +17,7 @@ import {
   RESPONSE_BIT,
   RESPONSE_STATUS,
 } from '../../wire.ts';
-import { clearRefusal, refusalField, refusalHigh, refusalLow } from '../therapy/refusal.ts';
+import { clearRefusal, refusalArea, refusalField, refusalHigh, refusalLow } from '../therapy/refusal.ts';
 import { byteAt } from './bytes.ts';
 import { beginFrame, endFrame, queueDelimiter, queueFrame, RESPONSE_ROOM, transmitRoom } from './transmit.ts';
 
@@ -70,6 +71,7 @@ export function writeRefusal(payload: usize, status: i32): i32 {
   store<u32>(payload, 0);
   store<u8>(payload + RESPONSE_STATUS, status);
   store<u8>(payload + REFUSAL_FIELD, refusalField());
+  store<u8>(payload + REFUSAL_AREA, refusalArea());
   store<i32>(payload + REFUSAL_LOW, refusalLow());
   store<i32>(payload + REFUSAL_HIGH, refusalHigh());
   return REFUSAL_BYTES;

@@ -4,6 +4,7 @@ import { Status, StopReason } from '../../status.ts';
 import { Message, PAYLOAD_BYTES_MAX, RESPONSE_STATUS } from '../../wire.ts';
 import { clear } from '../interlock.ts';
 import { stopNow, stopSoft } from '../therapy/engine.ts';
+import { noteStatus } from '../therapy/now.ts';
 import { clearRefusal } from '../therapy/refusal.ts';
 import { writeRefusal } from './answer.ts';
 import { tellHello, tellInfo, tellStatus } from './device.ts';
@@ -32,6 +33,13 @@ export function dispatch(type: i32, request: usize, response: usize, nowUs: u64)
   return responseBytesOf(type);
 }
 
+/** CLEAR. What is told after it must not be the trip that it ended. */
+function clearTrip(): i32 {
+  const cleared = clear();
+  noteStatus();
+  return cleared;
+}
+
 function act(type: i32, request: usize, response: usize, nowUs: u64): i32 {
   switch (type) {
     case Message.HELLO:
@@ -57,7 +65,7 @@ function act(type: i32, request: usize, response: usize, nowUs: u64): i32 {
     case Message.ESTOP:
       return stopNow(StopReason.ESTOP);
     case Message.CLEAR:
-      return clear();
+      return clearTrip();
     case Message.SET_LIMIT:
       return setLimit(request, response);
     case Message.GET_LIMIT:

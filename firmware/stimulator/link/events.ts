@@ -39,7 +39,7 @@ import {
   STATE_SLOT,
   STATE_THERAPY,
 } from '../../wire.ts';
-import { reading, status } from '../interlock.ts';
+import { reading } from '../interlock.ts';
 import { deliveredReady, deliveredRecord, mergeDelivered, takeDelivered } from '../therapy/delivered.ts';
 import { activeSlot, lastReason, lastRefusal, stateChanges, therapyState } from '../therapy/engine.ts';
 import {
@@ -53,6 +53,7 @@ import {
   impedanceUa,
   takeImpedance,
 } from '../therapy/impedance.ts';
+import { notedStatus } from '../therapy/now.ts';
 import { copyBytes } from './bytes.ts';
 import { sessionNumber } from './session.ts';
 import { beginFrame, endFrame, queueFrame, RESPONSE_ROOM, transmitRoom } from './transmit.ts';
@@ -124,9 +125,9 @@ function send(type: i32, payloadBytes: i32): void {
   sequence = (sequence + 1) & 0xffff;
 }
 
-/** Trip and latch as one number; 0 when nothing is latched. */
+/** Trip and latch as one number, as they were at the last look; 0 when nothing was latched. */
 function faultNow(): i32 {
-  const packed = status();
+  const packed = notedStatus();
   const state = packed & STATUS_STATE_MASK;
   if (state !== State.TRIPPED && state !== State.LOCKED) return 0;
   return (((packed >>> STATUS_TRIP_SHIFT) & STATUS_TRIP_MASK) << 4) | state;

@@ -97,7 +97,8 @@ if (SECOND_WORDS + 2 * CONTACTS > WAITING || WAITING + 4 > BLOCK_BYTES) ERROR('a
 
 const blocks: usize = memory.data(1024, 8);
 if (AREAS * BLOCK_BYTES !== 1024) ERROR('there is a block for each area');
-let end: usize = blocks;
+/** The block behind the last one in use; 0 before anything was. */
+let end: usize = 0;
 
 /** First block. The areas of the running program lie between it and `lastArea`. */
 export function firstArea(): usize {

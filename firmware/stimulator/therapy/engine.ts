@@ -12,11 +12,12 @@ import {
 import { DISCHARGE_US } from '../../profile.ts';
 import { Mode, State, Status, StopReason, Therapy } from '../../status.ts';
 import { SLOTS } from '../../wire.ts';
-import { arm, reading, status, stop } from '../interlock.ts';
+import { arm, reading, stop } from '../interlock.ts';
 import { isEmpty, resetStore } from '../store/program.ts';
 import { countDelivered, resetDelivered, settleDelivered, startDelivered } from './delivered.ts';
 import { cancelImpedance, isMeasuringPulse, resetImpedance, runImpedance } from './impedance.ts';
-import { clockUs, noteNow } from './now.ts';
+import { clockUs, notedStatus, noteNow, noteStatus } from './now.ts';
+import { openPeaks } from './peaks.ts';
 import { queueEndUs } from './queue.ts';
 import { startRefusal } from './ready.ts';
 import { fillQueue, isScheduleOver, openSchedule, stopSchedule } from './schedule.ts';
@@ -41,12 +42,13 @@ export { activeMode, activeSlot, lastReason, lastRefusal, stateChanges, therapyS
 const LOW_WATER_US: i32 = 5000;
 
 /** Why the ramp-down that is going on was asked for. */
-let stopReason: i32 = StopReason.STOP;
+let stopReason: i32 = 0;
 
 /** After a reset: no programs, idle, nothing resumes. */
 export function bootTherapy(): void {
   resetStore(); // REQ-THR-009
   resetState();
+  stopReason = StopReason.STOP;
   resetDelivered();
   resetImpedance();
 }
@@ -66,6 +68,7 @@ export function start(slot: i32, mode: i32): i32 {
   const checked = checkProgram(slot);
   if (checked !== Status.OK) return checked; // REQ-SCH-014
   startDelivered();
+  openPeaks(slot);
   enterArming(slot, mode);
   return Status.OK;
 }
@@ -120,6 +123,7 @@ function end(reason: i32, refused: i32, offUs: u64): void {
 /** Goes on with whatever is going on. `nowUs`: clock. Returns µs until it wants to run again. */
 export function runTherapy(nowUs: u64): i32 {
   noteNow(nowUs);
+  noteStatus();
   switch (therapyState()) {
     case Therapy.IDLE:
       return POLL_PERIOD_US;
@@ -146,7 +150,7 @@ function runArming(): i32 {
 }
 
 function runStimulation(nowUs: u64): i32 {
-  const packed = status();
+  const packed = notedStatus();
   if ((packed & STATUS_STATE_MASK) !== State.ARMED) {
     endDisarmed(packed, nowUs);
     return 0;
@@ -176,7 +180,7 @@ function fill(nowUs: u64): i32 {
 
 /** The interlock refused a segment for good: output off, unless it was off already. */
 function endRefused(refused: i32, nowUs: u64): void {
-  const packed = status();
+  const packed = noteStatus();
   if ((packed & STATUS_STATE_MASK) !== State.ARMED) {
     endDisarmed(packed, nowUs);
     return;

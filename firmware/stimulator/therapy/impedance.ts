@@ -52,7 +52,7 @@ const OHM_MAX: i32 = 1000000;
 const known: usize = memory.data(64, 4);
 if (CONTACTS * 4 !== 64) ERROR('there is an impedance for each contact');
 let pairOhm: i32 = 0;
-let toleranceUa: i32 = READBACK_UA_MIN;
+let toleranceUa: i32 = 0;
 
 let plus: i32 = 0;
 let minus: i32 = 0;
@@ -70,7 +70,7 @@ let firstMv: i32 = 0;
 let secondMv: i32 = 0;
 
 let isReady: bool = false;
-let result: i32 = Status.OK;
+let result: i32 = 0;
 let mismatch: i32 = 0;
 let ohm: i32 = 0;
 
@@ -79,6 +79,8 @@ export function resetImpedance(): void {
   isReady = false;
   attempts = 0;
   pairOhm = 0;
+  toleranceUa = READBACK_UA_MIN;
+  result = Status.OK;
   for (let contact: usize = 0; contact < <usize>CONTACTS; contact++) store<i32>(known + (contact << 2), 0);
 }
 

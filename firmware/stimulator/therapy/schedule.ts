@@ -4,7 +4,7 @@
 // recharge and 10 µs; its onset is its ideal onset, or the end of what occupies the output then. A delay never moves a
 // later ideal onset. A pulse of amplitude 0 occupies its time as recharge.
 
-import { HORIZON_US_MAX } from '../../profile.ts';
+import { HORIZON_US_MAX, SEGMENT_US_MIN } from '../../profile.ts';
 import { Status } from '../../status.ts';
 import { PULSE_REST_US } from '../../wire.ts';
 import {
@@ -106,6 +106,15 @@ function fillIdle(untilRel: i32, fillRel: i32): i32 {
   return Status.OK;
 }
 
+/**
+ * The onset, or the first one after it that idle time can reach. Recharge is queued up to the next onset; where STOP takes
+ * that pulse away, the one after it may be due too soon behind the queue's end for a segment between them.
+ */
+function reachable(onsetRel: i32): i32 {
+  const idleUs = onsetRel - queueEndRel();
+  return idleUs > 0 && idleUs < SEGMENT_US_MIN ? queueEndRel() + SEGMENT_US_MIN : onsetRel;
+}
+
 /** Queues the pulse of an area whose levels are prepared. Returns the interlock's refusal, or OK. */
 function fillPulse(area: usize, onsetRel: i32, madeUa: i32): i32 {
   notePulse(area, <u32>queueBaseUs() + onsetRel, onsetRel - load<i32>(area, NEXT_REL), madeUa);
@@ -145,7 +154,7 @@ function fillPulses(fillRel: i32, reachRel: i32): i32 {
       endTrain(area);
       continue;
     }
-    const onsetRel = max(idealRel, busyRel); // REQ-SCH-002
+    const onsetRel = reachable(max(idealRel, busyRel)); // REQ-SCH-002
     if (onsetRel > fillRel) return fillIdle(onsetRel, fillRel);
     const madeUa = prepareLevels(area, rampedUa(area, idealRel));
     if (madeUa === 0) {

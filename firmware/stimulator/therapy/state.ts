@@ -3,11 +3,12 @@
 
 import { Mode, Status, StopReason, Therapy } from '../../status.ts';
 
-let state: i32 = Therapy.IDLE;
+// Zeros until `resetState`: a member of an enum here would need a start function in the binary.
+let state: i32 = 0;
 let slot: i32 = 0;
-let mode: i32 = Mode.CLINIC;
-let reason: i32 = StopReason.NONE;
-let refusal: i32 = Status.OK;
+let mode: i32 = 0;
+let reason: i32 = 0;
+let refusal: i32 = 0;
 let changes: i32 = 0;
 
 /** State after a reset: idle, nothing delivered, nothing resumes. */

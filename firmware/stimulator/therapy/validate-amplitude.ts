@@ -35,7 +35,7 @@ export function feasibleUa(record: usize, amplitudeUa: i32, stepUa: i32): i32 {
     ua += stepUa;
   }
   const whole = 1000 * ratio;
-  ua = (ua / whole + <i32>(stepUa > 0)) * whole;
+  ua = ((stepUa < 0 ? ua : ua + whole - 1) / whole) * whole;
   return ua <= AMPLITUDE_UA_MAX ? ua : -1;
 }
 

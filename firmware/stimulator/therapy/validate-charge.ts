@@ -15,6 +15,7 @@ import {
 } from '../../profile.ts';
 import { AREA_PHASE_US, AREA_RATIO, AREA_RECHARGE, AREAS, PULSE_REST_US, Recharge } from '../../wire.ts';
 import { reading } from '../interlock.ts';
+import { clearWords } from '../store/words.ts';
 import { fractionOf } from './levels.ts';
 import { peakFactor, troughFactor } from './validate-credit.ts';
 import { mostPulses } from './validate-flow.ts';
@@ -71,8 +72,8 @@ export function contactsPc(area: i32): i32 {
 export function openCharges(usedAreas: i32, occupiedUs: i32): void {
   used = usedAreas;
   sharedUs = occupiedUs;
-  memory.fill(charges, 0, AREAS * ROW_BYTES);
-  memory.fill(phases, 0, AREAS * PHASES_BYTES);
+  clearWords(charges, AREAS * ROW_BYTES);
+  clearWords(phases, AREAS * PHASES_BYTES);
 }
 
 /** Highest magnitude of a level at any amplitude up to this one, µA: no split gives an electrode more than that. */

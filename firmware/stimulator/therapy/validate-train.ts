@@ -18,6 +18,7 @@ import {
   PULSE_REST_US,
   Recharge,
 } from '../../wire.ts';
+import { clearWords } from '../store/words.ts';
 
 const SECOND_MHZ_US: u64 = 1000000000;
 /** One in Q12. */
@@ -118,7 +119,7 @@ function shorten(at: usize, intervalUs: u64, cause: i32): void {
 /** Reads the train of an area (0–3). Pre: its rate and, with bursts, its intra-burst rate are in range. */
 export function openTrain(record: usize, area: i32): void {
   const at = train(area);
-  memory.fill(at, 0, TRAIN_BYTES);
+  clearWords(at, TRAIN_BYTES);
   store<i32>(at, pulseUs(record), BUSY_US);
   store<i32>(at, <i32>load<u16>(record, AREA_BURST_PULSES), PULSES);
   const rateMhz = <u64>load<u32>(record, AREA_RATE_MHZ);

@@ -6,6 +6,8 @@ import { AMPLITUDE_UA_STEP, ELECTRODES } from '../../profile.ts';
 import { Status } from '../../status.ts';
 import { AREA_AMPLITUDE_UA, AREA_CYCLE_OFF_MS, AREA_RATE_MHZ, AREAS, Field } from '../../wire.ts';
 import { recordOf } from '../store/program.ts';
+import { peakUa } from './peaks.ts';
+import { setRefusalArea } from './refusal.ts';
 import { checkAmplitude, checkLevels, feasibleUa } from './validate-amplitude.ts';
 import { checkSettings, refuse } from './validate-area.ts';
 import {
@@ -41,8 +43,32 @@ export function checkArea(record: usize): i32 {
   return checkSettings(record);
 }
 
+/** The area whose amplitude changes while its program is in use; −1: the program is judged as it is stored. */
+let changing: i32 = -1;
+
 /** Judges a program (slot 0–15) at its present amplitudes. Post: a Status, a refusal noted if not OK. */
 export function checkProgram(slot: i32): i32 {
+  changing = -1;
+  return check(slot);
+}
+
+/**
+ * Judges the amplitude of an area (0–3) that has been raised, in the program in use (slot 0–15): levels as they are now,
+ * charge and mean current with every area at its highest amplitude since START. Post: as `checkProgram`; an amplitude that
+ * a refusal names is this area's.
+ */
+export function checkRaised(slot: i32, area: i32): i32 {
+  changing = area;
+  return check(slot);
+}
+
+/** The amplitude at which an area weighs in the laws, µA. */
+function weighedUa(slot: i32, area: i32): i32 {
+  const ua = <i32>load<u32>(recordOf(slot, area), AREA_AMPLITUDE_UA);
+  return changing < 0 ? ua : max(ua, peakUa(area)); // REQ-THR-008
+}
+
+function check(slot: i32): i32 {
   let used = 0;
   let stored = 0;
   let sharedUs = 0;
@@ -50,6 +76,7 @@ export function checkProgram(slot: i32): i32 {
     const record = recordOf(slot, area);
     if (load<u32>(record, AREA_RATE_MHZ) === 0) continue;
     stored |= 1 << area;
+    setRefusalArea(area); // REQ-VAL-025
     let status = checkSettings(record);
     const amplitudeUa = load<u32>(record, AREA_AMPLITUDE_UA);
     if (status === Status.OK) status = checkAmplitude(record, amplitudeUa);
@@ -57,9 +84,9 @@ export function checkProgram(slot: i32): i32 {
     if (status !== Status.OK) return status;
     // The pulses of a silent area take their time as well.
     sharedUs += occupancyUs(record);
-    if (amplitudeUa === 0) continue;
-    used |= 1 << area;
+    if (weighedUa(slot, area) !== 0) used |= 1 << area;
   }
+  setRefusalArea(-1);
   if (stored === 0) return refuse(Status.EMPTY_PROGRAM, Field.NONE, 0, 0);
   if (used === 0) return refuse(Status.NO_OUTPUT, Field.AMPLITUDE, AMPLITUDE_UA_STEP, AMPLITUDE_UA_STEP); // REQ-VAL-018
   const status = checkInterleave(slot, stored, sharedUs);
@@ -76,6 +103,7 @@ function checkInterleave(slot: i32, stored: i32, sharedUs: i32): i32 {
   }
   const lackingUs = sharedUs - leastUs(tightest);
   if (lackingUs <= 0) return Status.OK;
+  setRefusalArea(tightest);
   if (leastOf(tightest) === LEAST_OF_CYCLING) {
     const offMs = <i32>load<u32>(recordOf(slot, tightest), AREA_CYCLE_OFF_MS) + (lackingUs + 999) / 1000;
     return refuse(Status.INTERLEAVE, Field.CYCLE_OFF, offMs, offMs);
@@ -93,7 +121,7 @@ function checkLaws(slot: i32, used: i32, sharedUs: i32): i32 {
     if ((used & (1 << area)) === 0) continue;
     const record = recordOf(slot, area);
     openFlow(area, sharedUs);
-    putCharges(record, area, <i32>load<u32>(record, AREA_AMPLITUDE_UA));
+    putCharges(record, area, weighedUa(slot, area));
   }
   for (let area = 0; area < AREAS; area++) {
     if ((used & (1 << area)) !== 0) openFactors(area, used, sharedUs, restQ12Max(area, sharedUs));
@@ -104,6 +132,7 @@ function checkLaws(slot: i32, used: i32, sharedUs: i32): i32 {
   if (status === Status.PROGRAM_PHASE_CHARGE) {
     const distanceUs = restlessUs(blamed);
     if (distanceUs > 0) {
+      setRefusalArea(restlessArea());
       const field = pulses(restlessArea()) === 1 ? Field.RATE : Field.INTRA_RATE;
       return refuse(status, field, SECOND_MHZ_US / distanceUs, SECOND_MHZ_US / distanceUs);
     }
@@ -126,12 +155,16 @@ function judge(): i32 {
   return keepsMean() ? Status.OK : Status.PROGRAM_MEAN_CURRENT; // REQ-VAL-023
 }
 
-/** Refuses with the highest amplitude of the heaviest area that would pass, the others as they are; 0: none. */
+/**
+ * Refuses with the highest amplitude that would pass, of the changing or else the heaviest area, the others as they are;
+ * 0: none.
+ */
 function refuseAmplitude(slot: i32, status: i32): i32 {
-  const area = heaviest(blamed);
+  const area = changing < 0 ? heaviest(blamed) : changing;
   const record = recordOf(slot, area);
+  setRefusalArea(area);
   let low = 0;
-  let high = <i32>load<u32>(record, AREA_AMPLITUDE_UA) / AMPLITUDE_UA_STEP;
+  let high = weighedUa(slot, area) / AMPLITUDE_UA_STEP;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
     putCharges(record, area, middle * AMPLITUDE_UA_STEP);

@@ -53,8 +53,11 @@ export interface Excess {
   readonly body: Body;
 }
 
-/** Plays a capture to a body and to the bounds, and compares them at the end of every stretch. */
-export function replay(capture: Capture, options: BodyOptions): Excess {
+/**
+ * Plays a capture to a body and to the bounds, and compares them at the end of every stretch. `armedUs`: instant of the
+ * capture from which the interlock counts recharge; where it is left out, the first onset.
+ */
+export function replay(capture: Capture, options: BodyOptions, armedUs = Number.POSITIVE_INFINITY): Excess {
   const bounds = new Bounds();
   const body = new Body(options);
   const excess: Excess = {
@@ -69,8 +72,9 @@ export function replay(capture: Capture, options: BodyOptions): Excess {
   const driven = new Uint8Array(ELECTRODES);
   let started = false;
   for (const { startNs, endNs, state, levelsUa } of capture.stretches()) {
-    const durationUs = (endNs - startNs) / 1000;
-    started ||= state === 'drive';
+    const armed = state === 'recharge' && !started && endNs / 1000 > armedUs;
+    const durationUs = (armed ? endNs - Math.max(startNs, 1000 * armedUs) : endNs - startNs) / 1000;
+    started ||= state === 'drive' || armed;
     if (state === 'drive') {
       body.drive(levelsUa, durationUs);
       bounds.drive(levelsUa, durationUs);

@@ -1,0 +1,78 @@
+// A simulated device with a preset running on it, driven frame by frame without the host's promises.
+
+import { Mode, Status } from '../../firmware/status.ts';
+import * as wire from '../../firmware/wire.ts';
+import { encodeArea } from '../../host/device/area-record.ts';
+import { decodeFrame, encodeFrame, type Frame } from '../../host/link/frame.ts';
+import { loadPreset } from '../../host/therapy/presets.ts';
+import type { Therapy } from '../../host/therapy/therapy.ts';
+import { cyclesOfUs, Simulator, type SimulatorOptions } from '../../sim/index.ts';
+
+const BOOT_US = 2000;
+const ANSWER_US_MAX = 200_000;
+/** Boot, discharge time and ramp are over. */
+const SETTLED_US = 1_000_000;
+
+export class BenchDevice {
+  readonly sim: Simulator;
+  private pending: number[] = [];
+  private answer: Frame | undefined;
+  private session = 0;
+  private sequence = 0;
+
+  /** Switches a device on and opens a session. */
+  constructor(options: SimulatorOptions = {}) {
+    this.sim = new Simulator(options);
+    this.sim.onByte = (byte) => this.take(byte);
+    this.sim.runUs(BOOT_US);
+    const { payload } = this.ask(wire.Message.HELLO);
+    this.session = new DataView(payload.buffer, payload.byteOffset).getUint32(wire.HELLO_SESSION, true);
+  }
+
+  /** Sends a message and runs until its answer has come. Throws Error where none comes. */
+  ask(type: wire.Message, payload: Uint8Array = new Uint8Array(0)): Frame {
+    if (type !== wire.Message.HELLO) this.sequence = (this.sequence + 1) & 0xffff;
+    const { session, sequence } = this;
+    this.answer = undefined;
+    this.sim.write(encodeFrame({ version: wire.WIRE_VERSION, type, session, sequence, payload }));
+    const deadline = this.sim.nowCycles + cyclesOfUs(ANSWER_US_MAX);
+    while (this.answer === undefined && this.sim.runUntilByte(0, deadline));
+    const answer = this.answer as Frame | undefined;
+    if (answer === undefined || answer.type !== (type | wire.RESPONSE_BIT))
+      throw new Error(`no answer to message ${wire.Message[type]}`);
+    return answer;
+  }
+
+  /** Programs a therapy, starts it so that it goes on without a host, and runs into its train. */
+  start(therapy: Therapy): void {
+    for (const [index, area] of therapy.areas.entries()) {
+      this.ask(wire.Message.SET_AREA, Uint8Array.from([0, index, 0, 0, ...encodeArea(area)]));
+      const payload = new Uint8Array(wire.SET_AMPLITUDE_BYTES);
+      payload[1] = index;
+      new DataView(payload.buffer).setUint32(wire.AMPLITUDE_UA, area.amplitudeUa, true);
+      this.ask(wire.Message.SET_AMPLITUDE, payload);
+    }
+    const { payload } = this.ask(wire.Message.START, Uint8Array.of(0, Mode.FREE_RUNNING));
+    const status: Status = payload[wire.RESPONSE_STATUS];
+    if (status !== Status.OK) throw new Error(`START was refused with ${Status[status]}`);
+    this.sim.runUs(SETTLED_US);
+  }
+
+  private take(byte: number): void {
+    if (byte !== 0) {
+      this.pending.push(byte);
+      return;
+    }
+    const frame = decodeFrame(Uint8Array.from(this.pending));
+    this.pending = [];
+    // Events of the therapy come in between.
+    if (frame !== undefined && frame.type < wire.Event.FAULT) this.answer = frame;
+  }
+}
+
+/** A device with a preset running, past its ramp. */
+export function running(preset: string, options: SimulatorOptions = {}): BenchDevice {
+  const device = new BenchDevice(options);
+  device.start(loadPreset(preset));
+  return device;
+}

@@ -1,0 +1,41 @@
+// `npm run bench`: measures, prints a table, writes out/bench.json. Nothing here passes or fails: figures depend on the
+// machine, and their ratios were measured in one run.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { packagePath } from '../../host/therapy/package-files.ts';
+import { type Figure, tableOf } from './figure.ts';
+import { benchFrame } from './frame.ts';
+import { benchInterlock } from './interlock.ts';
+import { benchOracle } from './oracle.ts';
+import { benchMemory, benchStartUp } from './process.ts';
+import { benchSizes } from './size.ts';
+import { benchSpeed } from './speed.ts';
+
+const started = performance.now();
+const figures: Figure[] = [];
+
+function add(title: string, measured: readonly Figure[]): void {
+  console.log(`\n${title}\n${tableOf(measured)}`);
+  figures.push(...measured);
+}
+
+const machine = `${cpus()[0]?.model ?? 'unknown processor'}, node ${process.version}`;
+console.log(`${machine}; value, ratio to a reference of the same run, aim, what limits it`);
+const interlock = benchInterlock();
+add('The interlock, called from JavaScript', interlock);
+const [, idle, active, poll, status] = interlock.map((figure) => figure.value);
+add(
+  'The simulated device, simulated seconds a second of processor time',
+  benchSpeed({ idle, active, poll, status }),
+);
+add('The link', [benchFrame()]);
+add('The oracle', benchOracle());
+add('Sizes', benchSizes());
+add('Processes', [benchMemory(), ...benchStartUp()]);
+
+const tookS = Math.round((performance.now() - started) / 1000);
+const path = packagePath('out/bench.json');
+mkdirSync(packagePath('out'), { recursive: true });
+writeFileSync(path, `${JSON.stringify({ machine, tookS, figures }, null, 2)}\n`);
+console.log(`\n${tookS} s; written to out/bench.json`);

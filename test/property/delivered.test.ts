@@ -1,0 +1,115 @@
+// A timestamp for every pulse: DELIVERED batches against the capture, and the same output however busy the line is.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Status } from '../../firmware/status.ts';
+import { Message } from '../../firmware/wire.ts';
+import { expandDelivered } from '../../host/device/delivered.ts';
+import type { Therapy } from '../../host/therapy/therapy.ts';
+import { CYCLES_PER_US } from '../../sim/index.ts';
+import { forTherapies } from './rig/check.ts';
+import { Device } from './rig/device.ts';
+import { pulseOnsetsUs } from './rig/pulses.ts';
+import { showUs, therapies } from './rig/therapies.ts';
+
+const SEED = 20_261_126;
+const FLUSH_US = 700_000;
+
+/** By how much the capture's time is later than the device's clock: its zero, and up to the time of a call. */
+function offsetOf(seen: number[], told: number[], clockZeroUs: number): number {
+  const offsetUs = clockZeroUs + (seen.includes(told[0] + clockZeroUs) ? 0 : 1);
+  expect(seen).toContain(told[0] + offsetUs);
+  return offsetUs;
+}
+
+describe('DELIVERED', () => {
+  it('REQ-SCH-010 REQ-SCH-012: batches expand to exactly the onsets of the capture, apart from the clock’s own zero', () => {
+    let ended = 0;
+    let thinned = 0;
+    const tally = forTherapies(
+      therapies({ intervalUs: [800, 40_000] }),
+      { seed: SEED, runs: 150 },
+      (device, therapy) => {
+        device.stimulate();
+        device.run(showUs(therapy, 1_000_000));
+        expect(ended++ % 2 === 0 ? device.stop() : device.estop()).toBe(Status.OK);
+        device.run(FLUSH_US);
+        const clockZeroUs = device.sim.board.timerBase[0] / CYCLES_PER_US;
+        const seen = pulseOnsetsUs(device.sim.capture());
+        const batches = device.told('delivered');
+        expect(batches.reduce((sum, { count }) => sum + count, 0)).toBe(seen.length);
+        const whole = batches.filter(({ thinned }) => !thinned);
+        thinned += batches.length - whole.length;
+        const told = whole.flatMap(expandDelivered).sort((a, b) => a - b);
+        if (told.length > 0) {
+          // The stage starts at the first tick after the request: a call's time later than the firmware takes it to.
+          const offsetUs = offsetOf(seen, told, clockZeroUs);
+          const places = new Set(seen);
+          expect(told.filter((us) => !places.has(us + offsetUs))).toEqual([]);
+          expect(new Set(told).size).toBe(told.length);
+        }
+        expect(device.status().pulses).toBe(seen.length);
+        return device.judge(therapy);
+      },
+    );
+    // Only where areas delay each other all the time can the line not carry every batch.
+    expect(thinned).toBeLessThan(100);
+    expect(tally.accepted).toBeGreaterThan(90);
+    expect(tally.pulses).toBeGreaterThan(10_000);
+  });
+});
+
+/** Everything from the first onset on, relative to it, as far as `untilUs`. */
+function shape(device: Device, untilUs: number): string[] {
+  const lines: string[] = [];
+  let zeroNs = -1;
+  for (const { startNs, state, levelsUa } of device.sim.capture().stretches()) {
+    if (zeroNs < 0 && state === 'drive') zeroNs = startNs;
+    if (zeroNs < 0 || startNs - zeroNs > 1000 * untilUs) continue;
+    lines.push(`${startNs - zeroNs} ${state} ${levelsUa.join(' ')}`);
+  }
+  return lines;
+}
+
+const noise = fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 200, maxLength: 400 });
+
+/** Keeps the line full at its rate for `durationUs`: noise, broken frames, and valid questions one after the other. */
+function flood(device: Device, bytes: number[], durationUs: number): void {
+  const endUs = device.sim.nowUs + durationUs;
+  while (device.sim.nowUs < endUs) {
+    device.sim.write(Uint8Array.from(bytes));
+    device.sim.write(Uint8Array.of(0));
+    for (let n = 0; n < 10; n++)
+      device.sim.write(device.client.encode(n % 3 === 0 ? Message.STATUS : Message.INFO));
+    // No byte of it waits longer than the line takes for it.
+    const lineUs = (device.sim.board.uart.pendingBytes * device.sim.board.uart.byteCycles) / CYCLES_PER_US;
+    device.run(lineUs);
+  }
+}
+
+describe('the link', () => {
+  it('REQ-LNK-013: idle, or flooded at 1,000,000 baud, the same therapy gives identical stretches', () => {
+    const durationUs = 400_000;
+    let compared = 0;
+    fc.assert(
+      fc.property(therapies({ intervalUs: [150, 20_000] }), noise, (therapy: Therapy, bytes) => {
+        const idle = new Device({ seed: 1 });
+        if (!idle.accepts(therapy)) return;
+        idle.stimulate();
+        idle.run(durationUs + 20_000);
+        const busy = new Device({ seed: 1 });
+        expect(busy.accepts(therapy)).toBe(true);
+        expect(busy.start()).toBe(Status.OK);
+        flood(busy, bytes, durationUs + 90_000);
+        expect(busy.sim.board.uart.pendingBytes).toBe(0);
+        const expected = shape(idle, durationUs);
+        expect(shape(busy, durationUs)).toEqual(expected);
+        compared += expected.length;
+        busy.run(20_000);
+        expect(busy.status().framesDamaged).toBeGreaterThan(50);
+      }),
+      { seed: SEED, numRuns: 60 },
+    );
+    expect(compared).toBeGreaterThan(20_000);
+  });
+});
