@@ -16,7 +16,10 @@ const isBuilt = OUTPUTS.every((file) => existsSync(file) && statSync(file).mtime
 if (!isBuilt) {
   const { default: asc } = await import('assemblyscript/asc');
   for (const name of MODULES) {
-    const { error, stderr } = await asc.main([`firmware/${name}/index.ts`, '--target', name]);
+    // Each module's own folder is its base: names in the binary are then short ("therapy/engine/start").
+    const paths = ['--baseDir', `firmware/${name}`, '--config', '../../asconfig.json'];
+    const outputs = ['--outFile', `../../build/${name}.wasm`, '--textFile', `../../build/${name}.wat`];
+    const { error, stderr } = await asc.main(['index.ts', ...paths, '--target', name, ...outputs]);
     // The compiler ends well where a target or an entry is missing: the output tells.
     if (error !== null || !existsSync(`build/${name}.wasm`)) {
       console.error(`${stderr}\nfirmware/${name} was not built${error === null ? '' : `: ${error.message}`}`);

@@ -153,10 +153,13 @@ function judgeQueue(durationUs: i32): i32 {
 }
 
 /** Puts an accepted segment on the queue. An idle stage starts at the next µs. */
-function bookQueue(durationUs: i32): void {
+function bookQueue(durationUs: i32, isZero: bool): void {
   const queueUs = s.get(s.S_QUEUE);
   s.put(s.S_QUEUE, (queueUs === 0 ? 1 : queueUs) + durationUs);
-  s.put(s.S_UNRECOVERED, isRecovered() ? 0 : s.get(s.S_UNRECOVERED) + durationUs);
+  const unrecoveredUs = s.get(s.S_UNRECOVERED);
+  // What is recovered stays so at zero level: no account grows there.
+  if (unrecoveredUs === 0 && isZero) return;
+  s.put(s.S_UNRECOVERED, isRecovered() ? 0 : unrecoveredUs + durationUs);
 }
 
 /** The number of the next segment, modulo 64. A read-back that is still awaited after 64 segments is lost. */
@@ -226,7 +229,7 @@ export function passZero(durationUs: i32, flags: i32): i32 {
   }
   if (isRecharge && durationUs >= profile.PHASE_REST_US) s.put(s.S_MEASURES, 0);
   s.put(s.S_BUCKET, nextBucketPc(0, durationUs));
-  bookQueue(durationUs);
+  bookQueue(durationUs, true);
   return flags | (nextTag() << board.TAG_SHIFT) | (board.SAMPLE_NONE << board.SAMPLE_SHIFT);
 }
 
@@ -317,7 +320,7 @@ export function passActive(
   bookElectrode(casing, -sumUa, durationUs, caseDoubtPc);
   s.put(s.S_BUCKET, bucketPc);
   if (measure) s.put(s.S_MEASURES, measures + 1);
-  bookQueue(durationUs);
+  bookQueue(durationUs, false);
 
   const tag = nextTag();
   const sampled = pickSample(tag, driven, durationUs, measure);

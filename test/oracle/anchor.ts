@@ -29,7 +29,7 @@ export function findStart(
   const candidates = firstDue(seen[0].onsetNs, areas, terms);
   if (candidates.length === 0) return null;
   let bestNs = seen[0].onsetNs - candidates[0].due.onsetUs * 1000;
-  let bestScore = -1;
+  let bestScore = Number.NEGATIVE_INFINITY;
   for (const pulse of seen.slice(0, SEEN_TRIED)) {
     for (const { due } of candidates.slice(0, DUE_TRIED)) {
       const t0Ns = pulse.onsetNs - due.onsetUs * 1000;
@@ -57,14 +57,18 @@ function firstDue(onsetNs: number, areas: readonly AreaPlan[], terms: Terms): Ca
   return candidates;
 }
 
-/** Pulses whose onset fits a due one of the same polarity count two, those with its amplitude as well three. */
+/**
+ * Pulses whose onset fits a due one of the same polarity count two, those with its amplitude as well three; each due one
+ * before the first that was seen counts one less, lest a ramp-down after STOP be taken for the end of an on-window.
+ */
 function scoreOf(
   t0Ns: number,
   seen: readonly SeenPulse[],
   candidates: readonly Candidate[],
   terms: Terms,
 ): number {
-  let score = 0;
+  const isBefore = ({ due }: Candidate) => t0Ns + due.onsetUs * 1000 < seen[0].onsetNs - terms.toleranceNs;
+  let score = -candidates.filter(isBefore).length;
   let i = 0;
   for (const pulse of seen) {
     while (

@@ -115,7 +115,11 @@ export class AreaIntent {
     if (lowUs < 0 || highUs >= onUs) return [0, this.#amplitudeUa];
     // With an asymmetric recharge it is open whether the ramp goes down from its own value or from what could be made.
     const madeUa = [lowUs, highUs].map((tUs) => this.#area.valueUa(this.#amplitudeUa, tUs));
-    const rampUa = [lowUs, highUs].map((tUs) => this.#area.rampUa(this.#amplitudeUa, tUs));
+    // Between the two the ramps may have a corner, where the amplitude is greatest.
+    const corners = [this.#area.rampUpUs, onUs - this.#area.rampDownUs].filter(
+      (t) => t > lowUs && t < highUs,
+    );
+    const rampUa = [lowUs, highUs, ...corners].map((tUs) => this.#area.rampUa(this.#amplitudeUa, tUs));
     return [Math.min(...madeUa), Math.max(...rampUa)];
   }
 

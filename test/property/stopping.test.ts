@@ -73,7 +73,12 @@ describe('endings', () => {
       recharge: 'passive',
       rateHz: 500,
     };
-    const ramped: AreaSettings = { ...silenced, electrodes: { E1: -1000, E14: 1000 }, rateHz: 499.9, rampDownMs: 40 };
+    const ramped: AreaSettings = {
+      ...silenced,
+      electrodes: { E1: -1000, E14: 1000 },
+      rateHz: 499.9,
+      rampDownMs: 40,
+    };
     const therapy: Therapy = { name: 'near', profile: 'percutaneous-16', areas: [silenced, ramped] };
     for (let pulses = 0; pulses < 20; pulses++) {
       const device = new Device();

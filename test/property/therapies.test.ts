@@ -113,7 +113,7 @@ describe('generated therapies', () => {
   it('REQ-THR-008: an amplitude that is set while stimulating acts on whole pulses alone, or is refused and changes nothing', () => {
     let changes = 0;
     const changing = fc.tuple(
-      therapies({ intervalUs: [300, 20_000] }),
+      therapies({ intervalUs: [300, 20_000], ramps: true }),
       fc.array(fc.tuple(fc.nat(3), fc.integer({ min: 0, max: 130 }), fc.integer({ min: 0, max: 60_000 })), {
         minLength: 1,
         maxLength: 12,
@@ -134,8 +134,11 @@ describe('generated therapies', () => {
           if (device.setAmplitude(0, area, amplitudeUa).status === Status.OK) changes++;
           else device.commands.splice(before);
         }
-        device.run(150_000);
-        expect(faultsOf(device, therapy).faults).toEqual([]);
+        device.run(70_000);
+        expect(device.stop()).toBe(Status.OK);
+        device.run(460_000);
+        const { faults } = faultsOf(device, therapy);
+        expect(faults.filter((fault) => !fault.startsWith('no-output'))).toEqual([]);
       }),
       { seed: SEED, numRuns: 150 },
     );

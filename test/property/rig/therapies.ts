@@ -167,7 +167,8 @@ function electrodesOf(draw: Draws, inHalves: boolean, wishes: Wishes): AreaSetti
     let left = 1000;
     for (const [i, e] of side.entries()) {
       const permille = i === side.length - 1 ? left : Math.floor((1000 * weights[i]) / total);
-      fractions[e === 16 ? 'CASE' : `E${e + 1}`] = sign * permille;
+      const name: ElectrodeName = e === 16 ? 'CASE' : `E${e + 1}`;
+      fractions[name] = sign * permille;
       left -= permille;
     }
   }

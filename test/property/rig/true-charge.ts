@@ -72,7 +72,7 @@ export function replay(capture: Capture, options: BodyOptions, armedUs = Number.
   const driven = new Uint8Array(ELECTRODES);
   let started = false;
   for (const { startNs, endNs, state, levelsUa } of capture.stretches()) {
-    const armed = state === 'recharge' && !started && endNs / 1000 > armedUs;
+    const armed: boolean = state === 'recharge' && !started && endNs / 1000 > armedUs;
     const durationUs = (armed ? endNs - Math.max(startNs, 1000 * armedUs) : endNs - startNs) / 1000;
     started ||= state === 'drive' || armed;
     if (state === 'drive') {
