@@ -64,7 +64,8 @@ export const READING_LIMIT_UA = 32;
 /** Set phase limit of electrode e: READING_LIMIT_PC + e, pC. */
 export const READING_LIMIT_PC = 64;
 
-// interlock.status() packs:  bits 0–3 state, 4–11 trip, 12 magnet seen, 13 output active (something queued is not yet played)
+// interlock.status() packs:  bits 0–3 state, 4–11 trip, 12 the magnet was seen since `arm`, 13 output active (something queued
+// is not yet played)
 export const STATUS_STATE_MASK = 15;
 export const STATUS_TRIP_SHIFT = 4;
 export const STATUS_TRIP_MASK = 255;
@@ -80,6 +81,8 @@ export const STOP_DISARM = 0;
 export const POLL_PERIOD_US = 10000;
 /** A sensor reading older than this is stale. */
 export const SENSE_AGE_US_MAX = 20000;
+/** A board's main loop serves a segment within this on average: programs that ask for more segments are refused. */
+export const SEGMENT_COST_US = 11;
 /** The driver drops out when the heartbeat has not toggled for this long. */
 export const HEARTBEAT_US_MAX = 100000;
 /** The one-shot cuts the output this long after the last segment began. */

@@ -130,6 +130,8 @@ export enum StopReason {
   REFUSED = 6,
   /** The queue ran empty (a defect or an overload). */
   UNDERRUN = 7,
+  /** A set limit was lowered below what was being delivered. */
+  LIMIT = 8,
 }
 
 /** What happens when the link falls silent while stimulating. */

@@ -115,6 +115,9 @@ export function clear(): i32 {
   return status;
 }
 
+if (s.MAGNET_SEEN << board.STATUS_TRIP_SHIFT !== board.STATUS_MAGNET)
+  ERROR('the magnet has its bit beside the trip');
+
 function isElectrode(index: i32): bool {
   return <u32>index < <u32>profile.ELECTRODES;
 }
@@ -193,7 +196,6 @@ function recentTrips(): i32 {
 export function status(): i32 {
   enter();
   let packed = s.get(s.S_STATE) | (s.get(s.S_TRIP) << board.STATUS_TRIP_SHIFT);
-  if (s.get(s.S_SENSE + board.SENSE_MAGNET) !== 0) packed |= board.STATUS_MAGNET;
   if (s.get(s.S_QUEUE) !== 0) packed |= board.STATUS_ACTIVE;
   s.seal();
   return packed;

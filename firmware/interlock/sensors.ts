@@ -41,9 +41,10 @@ function readMagnet(): void {
   const magnet = hal.sense(board.SENSE_MAGNET);
   s.put(s.S_SENSE + board.SENSE_MAGNET, magnet);
   if (magnet === 0) return;
-  // REQ-FLT-004
-  if (magnet === 1) switchOff();
-  else trip(magnet === board.SENSE_STALE ? Trip.SENSOR_STALE : Trip.SENSOR_IMPOSSIBLE); // REQ-SEN-001
+  if (magnet === 1) {
+    s.put(s.S_TRIP, s.get(s.S_TRIP) | s.MAGNET_SEEN);
+    switchOff(); // REQ-FLT-004
+  } else trip(magnet === board.SENSE_STALE ? Trip.SENSOR_STALE : Trip.SENSOR_IMPOSSIBLE); // REQ-SEN-001
 }
 
 /**

@@ -30,7 +30,9 @@ const BLOCK: usize = memory.data(656, 8);
 
 /** Scalars of the block, by index. */
 export const S_STATE = 0;
+/** Cause of the last trip; MAGNET_SEEN beside it when the magnet switched off since `arm`. */
 export const S_TRIP = 1;
+export const MAGNET_SEEN = 256;
 /** Clock at the last call, µs modulo 2^32. */
 export const S_CLOCK = 2;
 /** µs until what is queued has been played. */

@@ -11,6 +11,7 @@ import {
   READING_DISCHARGE_US,
   READING_QUEUE_US,
   READING_SEGMENTS,
+  SENSE_MAGNET,
   SENSE_NO_SAMPLE,
   SENSE_READBACK,
   STATUS_ACTIVE,
@@ -175,6 +176,7 @@ export class MockInterlock {
     if (channel === READING_DISCHARGE_US) return Math.max(0, this.dischargeEndUs - this.nowUs);
     if (channel === READING_QUEUE_US) return Math.max(0, this.endUs - this.nowUs);
     if (channel === READING_SEGMENTS) return this.accepted;
+    if (channel === SENSE_MAGNET) return this.magnet ? 1 : 0;
     return this.sense(channel);
   }
 

@@ -1,13 +1,19 @@
 // SET_LIMIT and GET_LIMIT: the interlock's set limits of one electrode. The interlock rules; here a message that asks
 // for one limit up and the other down is made whole: both or nothing.
 
-import { READING_LIMIT_PC, READING_LIMIT_UA } from '../../board.ts';
+import { READING_LIMIT_PC, READING_LIMIT_UA, STATUS_STATE_MASK } from '../../board.ts';
 import { AMPLITUDE_UA_MAX, ELECTRODES, PHASE_PC_MAX } from '../../profile.ts';
-import { Status } from '../../status.ts';
+import { State, Status, StopReason, Therapy } from '../../status.ts';
 import { Field, LIMIT_AMPLITUDE_UA, LIMIT_ELECTRODE, LIMIT_PHASE_PC } from '../../wire.ts';
-import { lower_limit, raise_limit, reading } from '../interlock.ts';
+import { lower_limit, raise_limit, reading, status } from '../interlock.ts';
+import { stopNow, therapyState } from '../therapy/engine.ts';
 import { setRefusal } from '../therapy/refusal.ts';
 import { byteAt } from './bytes.ts';
+
+function isDelivering(): bool {
+  const state = therapyState();
+  return state === Therapy.STIMULATING || state === Therapy.STOPPING;
+}
 
 /** SET_LIMIT. Answers with what the interlock then holds. */
 export function setLimit(request: usize, response: usize): i32 {
@@ -56,7 +62,10 @@ function move(electrode: i32, amplitudeUa: i32, phasePc: i32): i32 {
     }
   }
   if (amplitudeUa >= heldUa && phasePc >= heldPc) return Status.OK;
-  return lower_limit(electrode, amplitudeUa, phasePc);
+  const lowered = lower_limit(electrode, amplitudeUa, phasePc);
+  // Below what was being delivered the interlock has switched off: the therapy is over for that reason.
+  if (isDelivering() && (status() & STATUS_STATE_MASK) !== State.ARMED) stopNow(StopReason.LIMIT);
+  return lowered;
 }
 
 function tell(electrode: i32, response: usize): void {

@@ -1,14 +1,13 @@
 // Whether the interlock would let output begin: asked before a therapy or a measurement is promised.
 
-import { STATUS_MAGNET, STATUS_STATE_MASK } from '../../board.ts';
+import { SENSE_MAGNET, STATUS_STATE_MASK } from '../../board.ts';
 import { State, Status } from '../../status.ts';
-import { status } from '../interlock.ts';
+import { reading, status } from '../interlock.ts';
 
 /** OK, or why output cannot begin: TRIPPED, LOCKED or MAGNET. */
 export function startRefusal(): i32 {
-  const packed = status();
-  const state = packed & STATUS_STATE_MASK;
+  const state = status() & STATUS_STATE_MASK;
   if (state === State.TRIPPED) return Status.TRIPPED;
   if (state === State.LOCKED) return Status.LOCKED;
-  return (packed & STATUS_MAGNET) !== 0 ? Status.MAGNET : Status.OK;
+  return reading(SENSE_MAGNET) !== 0 ? Status.MAGNET : Status.OK;
 }

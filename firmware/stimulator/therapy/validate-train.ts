@@ -4,6 +4,7 @@
 // An on-window restarts the train, so its first pulse may follow the last one of the window before more closely than the
 // rate says. Times are µs, or µs in Q12 where a fraction matters.
 
+import { ACTIVE_US_MAX } from '../../profile.ts';
 import {
   AREA_BURST_PULSES,
   AREA_CYCLE_OFF_MS,
@@ -32,6 +33,17 @@ if (AREAS * TRAIN_BYTES !== 384) ERROR('there is a train for each area');
 const BUSY_US = 0;
 /** Pulses in a burst, as far as an on-window has room for them. */
 const PULSES = 4;
+/** Segments of a pulse: phase, gap, the pieces of its active recharge, and the rest after it. */
+export function segmentsOf(record: usize): i32 {
+  const kind = <i32>load<u8>(record, AREA_RECHARGE);
+  const phaseUs = <i32>load<u16>(record, AREA_PHASE_US);
+  let segments = load<u16>(record, AREA_INTERPHASE_GAP_US) !== 0 ? 3 : 2;
+  if (kind === Recharge.SYMMETRIC) segments += 1;
+  if (kind === Recharge.ASYMMETRIC)
+    segments += (phaseUs * <i32>load<u8>(record, AREA_RATIO) + ACTIVE_US_MAX - 1) / ACTIVE_US_MAX;
+  return segments;
+}
+
 /** From the first pulse of a burst to that of the next, Q12. */
 const PERIOD_Q12 = 8;
 /** From pulse to pulse within a burst, Q12. */

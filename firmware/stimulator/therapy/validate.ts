@@ -2,6 +2,7 @@
 // alignment of its areas; what does not is refused with the field that is wrong and the nearest values that would do.
 // Nothing here changes a program or asks for output.
 
+import { SEGMENT_COST_US } from '../../board.ts';
 import { AMPLITUDE_UA_STEP, ELECTRODES } from '../../profile.ts';
 import { Status } from '../../status.ts';
 import { AREA_AMPLITUDE_UA, AREA_CYCLE_OFF_MS, AREA_RATE_MHZ, AREAS, Field } from '../../wire.ts';
@@ -34,6 +35,7 @@ import {
   openTrain,
   periodQ12,
   pulses,
+  segmentsOf,
 } from './validate-train.ts';
 
 const SECOND_MHZ_US = 1000000000;
@@ -72,6 +74,7 @@ function check(slot: i32): i32 {
   let used = 0;
   let stored = 0;
   let sharedUs = 0;
+  let servedUs = 0;
   for (let area = 0; area < AREAS; area++) {
     const record = recordOf(slot, area);
     if (load<u32>(record, AREA_RATE_MHZ) === 0) continue;
@@ -84,24 +87,25 @@ function check(slot: i32): i32 {
     if (status !== Status.OK) return status;
     // The pulses of a silent area take their time as well.
     sharedUs += occupancyUs(record);
+    servedUs += segmentsOf(record) * SEGMENT_COST_US;
     if (weighedUa(slot, area) !== 0) used |= 1 << area;
   }
   setRefusalArea(-1);
   if (stored === 0) return refuse(Status.EMPTY_PROGRAM, Field.NONE, 0, 0);
   if (used === 0) return refuse(Status.NO_OUTPUT, Field.AMPLITUDE, AMPLITUDE_UA_STEP, AMPLITUDE_UA_STEP); // REQ-VAL-018
-  const status = checkInterleave(slot, stored, sharedUs);
+  const status = checkInterleave(slot, stored, max(sharedUs, servedUs));
   return status === Status.OK ? checkLaws(slot, used, sharedUs) : status; // REQ-VAL-024
 }
 
-/** True if the pulses of all areas fit between any two onsets of any of them. */
-function checkInterleave(slot: i32, stored: i32, sharedUs: i32): i32 {
+/** OK if the pulses of all areas, and the time to serve their segments, fit between any two onsets of any of them. */
+function checkInterleave(slot: i32, stored: i32, neededUs: i32): i32 {
   let tightest = -1;
   for (let area = 0; area < AREAS; area++) {
     if ((stored & (1 << area)) === 0) continue;
     openTrain(recordOf(slot, area), area);
     if (tightest < 0 || leastUs(area) < leastUs(tightest)) tightest = area;
   }
-  const lackingUs = sharedUs - leastUs(tightest);
+  const lackingUs = neededUs - leastUs(tightest);
   if (lackingUs <= 0) return Status.OK;
   setRefusalArea(tightest);
   if (leastOf(tightest) === LEAST_OF_CYCLING) {
@@ -110,7 +114,7 @@ function checkInterleave(slot: i32, stored: i32, sharedUs: i32): i32 {
   }
   const burstUs = <i32>((periodQ12(tightest) - gapQ12(tightest) + 4095) >> 12);
   const isIntra = leastOf(tightest) === LEAST_OF_INTRA_RATE;
-  const rateMhz = SECOND_MHZ_US / (sharedUs + (isIntra ? 0 : burstUs));
+  const rateMhz = SECOND_MHZ_US / (neededUs + (isIntra ? 0 : burstUs));
   return refuse(Status.INTERLEAVE, isIntra ? Field.INTRA_RATE : Field.RATE, rateMhz, rateMhz); // REQ-VAL-019
 }
 

@@ -198,7 +198,7 @@ export const twins: readonly Twin[] = [
     'const cause',
   ),
   twin('L9 self-test and sensors', 'index', 's.get(s.S_SENSE + board.SENSE_SELF_TEST) !== 1', 'false'),
-  twin('L10 magnet', 'sensors', 'if (magnet === 1) switchOff();', 'if (magnet === 1) return;'),
+  twin('L10 magnet', 'sensors', 'switchOff(); // REQ-FLT-004'),
   twin(
     'L8 nothing passes after a trip, and not too early',
     'sensors',
