@@ -27,6 +27,9 @@ export const SAMPLE_SHIFT = 16;
 export const SAMPLE_MASK = 31;
 export const SAMPLE_NONE = 31;
 
+/** An idle output stage starts a segment at most this long after it was given. */
+export const START_US_MAX = 50;
+
 // levels: eight i32, two electrodes each. Contact 2k in the low half, contact 2k + 1 in the high half, i16 µA.
 
 // channels of hal.sense. A reading older than 20 ms is SENSE_STALE.

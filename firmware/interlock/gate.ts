@@ -7,7 +7,9 @@ import { afterRecharge, keepShare } from '../recharge.ts';
 import { Status } from '../status.ts';
 import * as hal from './hal.ts';
 import { hasRunDry } from './latch.ts';
+import { nextSampled, nextUnsampled } from './sample.ts';
 import * as s from './state.ts';
+import { high, low } from './words.ts';
 
 if (
   2 * profile.MEAN_UA !== profile.MEAN_TOTAL_UA ||
@@ -21,14 +23,6 @@ if (profile.AMPLITUDE_UA_MAX > i32.MAX_VALUE / (33 * profile.ACTIVE_US_MAX))
 /** Upper bound of chargePc / 25 without a division: 1/32 + 1/128 + 1/1024 = 0.04004 (L5). */
 function doubtOf(chargePc: i32): i32 {
   return (chargePc >> 5) + (chargePc >> 7) + (chargePc >> 10) + 3;
-}
-
-/** Two levels travel in a word: contact 2k in the low half, 2k + 1 in the high half. */
-function low(word: i32): i32 {
-  return <i32>(<i16>word);
-}
-function high(word: i32): i32 {
-  return word >> 16;
 }
 
 /** µs of the present run of one polarity with this segment on it, signed like it (L3). */
@@ -111,11 +105,9 @@ function bookRest(e: usize, durationUs: i32): void {
   s.putFallPc(e, 0);
 }
 
-/** Post: bit 0 and bit 1 say which of the two electrodes carry current. */
-function bookPair(index: i32, word: i32, durationUs: i32): i32 {
+function bookPair(index: i32, word: i32, durationUs: i32): void {
   bookElectrode(s.electrode(index), low(word), durationUs, 0);
   bookElectrode(s.electrode(index + 1), high(word), durationUs, 0);
-  return (low(word) !== 0 ? 1 : 0) | (high(word) !== 0 ? 2 : 0);
 }
 
 /** A signed charge after passive recharge: no smaller in magnitude than 2^(−t/7200) of it. */
@@ -152,68 +144,14 @@ function judgeQueue(durationUs: i32): i32 {
   return room > 0 && room <= board.FIFO_SEGMENTS ? Status.OK : Status.FIFO_FULL; // REQ-TIM-004
 }
 
-/** Puts an accepted segment on the queue. An idle stage starts at the next µs. */
+/** Puts an accepted segment on the queue. An idle stage starts within START_US_MAX: the queue's end is never taken too early. */
 function bookQueue(durationUs: i32, isZero: bool): void {
   const queueUs = s.get(s.S_QUEUE);
-  s.put(s.S_QUEUE, (queueUs === 0 ? 1 : queueUs) + durationUs);
+  s.put(s.S_QUEUE, (queueUs === 0 ? board.START_US_MAX : queueUs) + durationUs);
   const unrecoveredUs = s.get(s.S_UNRECOVERED);
   // What is recovered stays so at zero level: no account grows there.
   if (unrecoveredUs === 0 && isZero) return;
   s.put(s.S_UNRECOVERED, isRecovered() ? 0 : unrecoveredUs + durationUs);
-}
-
-/** The number of the next segment, modulo 64. A read-back that is still awaited after 64 segments is lost. */
-function nextTag(): i32 {
-  const segments = s.get(s.S_SEGMENTS);
-  s.put(s.S_SEGMENTS, segments + 1);
-  const tag = segments & board.TAG_MASK;
-  if (tag === s.get(s.S_EXPECT) >> board.READBACK_TAG_SHIFT) s.put(s.S_EXPECT, s.EXPECT_NONE);
-  return tag;
-}
-
-/**
- * The electrode whose read-back an active segment is to give, SAMPLE_NONE where it is too short or another is awaited. Two
- * of three go round the electrodes that carry current (`driven`, a bit each), the third goes round all, so that a fault of a
- * driver is seen within a few pulses and one of an idle electrode is seen too.
- */
-function pickSample(tag: i32, driven: i32, durationUs: i32, measure: bool): i32 {
-  if (durationUs < profile.SAMPLE_US_MIN) return board.SAMPLE_NONE;
-  s.put(s.S_UNSAMPLED, s.get(s.S_UNSAMPLED) + durationUs);
-  if (s.get(s.S_EXPECT) !== s.EXPECT_NONE || tag === s.get(s.S_TAG)) return board.SAMPLE_NONE;
-  if (measure) return pickMeasure(driven);
-  if (isPassedOver()) return board.SAMPLE_NONE;
-  const turns = s.get(s.S_SAMPLE);
-  const any = turns & 0xff;
-  const among = (turns >> 8) & 0xff;
-  const turn = turns >> 16;
-  if (turn === 2) {
-    s.put(s.S_SAMPLE, (any >= profile.CASE ? 0 : any + 1) | (among << 8));
-    return any;
-  }
-  const later = driven & (-1 << among);
-  if (later === 0) s.put(s.S_ROUND, (s.get(s.S_ROUND) + 1) & 3);
-  const picked = ctz(later !== 0 ? later : driven);
-  s.put(s.S_SAMPLE, any | ((picked + 1) << 8) | ((turn + 1) << 16));
-  return picked;
-}
-
-/**
- * Segments are queued in bunches that start alike, with the first phase of a pulse say. Two rounds take the first segment
- * that may be sampled, two pass it over and take the next, so that each electrode is seen twice in a row in either phase.
- */
-function isPassedOver(): bool {
-  const round = s.get(s.S_ROUND);
-  s.put(s.S_ROUND, round === 2 || round === 3 ? round | 4 : round & 3);
-  return round === 2 || round === 3;
-}
-
-/** A measurement takes the lowest electrode that carries current, in one phase of the pulse and then in the other. */
-function pickMeasure(driven: i32): i32 {
-  const turns = s.get(s.S_SAMPLE);
-  const phase = (turns >> 16) & 1;
-  if (s.get(s.S_MEASURES) !== 1 + phase) return board.SAMPLE_NONE;
-  s.put(s.S_SAMPLE, (turns & 0xffff) | ((phase ^ 1) << 16));
-  return ctz(driven);
 }
 
 /** A zero segment: recharge (credit) or hold (none). Post: its flags for the stage, or minus the refusal. */
@@ -230,7 +168,7 @@ export function passZero(durationUs: i32, flags: i32): i32 {
   if (isRecharge && durationUs >= profile.PHASE_REST_US) s.put(s.S_MEASURES, 0);
   s.put(s.S_BUCKET, nextBucketPc(0, durationUs));
   bookQueue(durationUs, true);
-  return flags | (nextTag() << board.TAG_SHIFT) | (board.SAMPLE_NONE << board.SAMPLE_SHIFT);
+  return flags | nextUnsampled();
 }
 
 function sumOf(word: i32): i32 {
@@ -239,27 +177,6 @@ function sumOf(word: i32): i32 {
 function magnitudeOf(word: i32): i32 {
   return abs(low(word)) + abs(high(word));
 }
-/** Level of an electrode, 0–16, among the words and the case. */
-function levelAt(
-  index: i32,
-  caseUa: i32,
-  w0: i32,
-  w1: i32,
-  w2: i32,
-  w3: i32,
-  w4: i32,
-  w5: i32,
-  w6: i32,
-  w7: i32,
-): i32 {
-  if (index === profile.CASE) return caseUa;
-  const half = index >> 1;
-  const lower = half < 2 ? (half === 0 ? w0 : w1) : half === 2 ? w2 : w3;
-  const upper = half < 6 ? (half === 4 ? w4 : w5) : half === 6 ? w6 : w7;
-  const word = half < 4 ? lower : upper;
-  return (index & 1) === 0 ? low(word) : high(word);
-}
-
 /** An active segment. Post: its flags for the stage, or minus the refusal. */
 export function passActive(
   durationUs: i32,
@@ -307,28 +224,22 @@ export function passActive(
   if (status === Status.OK && bucketPc > profile.MEAN_TOTAL_DEPTH_PC) status = Status.MEAN_CURRENT; // REQ-CHG-004
   if (status !== Status.OK) return -status;
 
-  const driven =
-    bookPair(0, w0, durationUs) |
-    (bookPair(2, w1, durationUs) << 2) |
-    (bookPair(4, w2, durationUs) << 4) |
-    (bookPair(6, w3, durationUs) << 6) |
-    (bookPair(8, w4, durationUs) << 8) |
-    (bookPair(10, w5, durationUs) << 10) |
-    (bookPair(12, w6, durationUs) << 12) |
-    (bookPair(14, w7, durationUs) << 14) |
-    (sumUa !== 0 ? 1 << profile.CASE : 0);
+  bookPair(0, w0, durationUs);
+  bookPair(2, w1, durationUs);
+  bookPair(4, w2, durationUs);
+  bookPair(6, w3, durationUs);
+  bookPair(8, w4, durationUs);
+  bookPair(10, w5, durationUs);
+  bookPair(12, w6, durationUs);
+  bookPair(14, w7, durationUs);
   bookElectrode(casing, -sumUa, durationUs, caseDoubtPc);
   s.put(s.S_BUCKET, bucketPc);
   if (measure) s.put(s.S_MEASURES, measures + 1);
   bookQueue(durationUs, false);
 
-  const tag = nextTag();
-  const sampled = pickSample(tag, driven, durationUs, measure);
-  if (sampled !== board.SAMPLE_NONE) {
-    const levelUa = levelAt(sampled, -sumUa, w0, w1, w2, w3, w4, w5, w6, w7) & 0xffff;
-    const kind = measure ? s.EXPECT_MEASURE : s.EXPECT_COMPARED;
-    const named = (tag << board.READBACK_TAG_SHIFT) | (sampled << board.READBACK_ELECTRODE_SHIFT);
-    s.put(s.S_EXPECT, levelUa | named | kind);
-  }
-  return flags | (tag << board.TAG_SHIFT) | (sampled << board.SAMPLE_SHIFT);
+  const isShort = durationUs < profile.SAMPLE_US_MIN;
+  const sample = isShort
+    ? nextUnsampled()
+    : nextSampled(durationUs, measure, contactsUa, -sumUa, w0, w1, w2, w3, w4, w5, w6, w7);
+  return flags | sample;
 }

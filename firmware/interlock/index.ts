@@ -16,7 +16,6 @@ export const PHASE_PC_MAX = profile.PHASE_PC_MAX;
 export const PHASE_PC_SET_DEFAULT = profile.PHASE_PC_SET_DEFAULT;
 export const UNRECOVERED_PC_MAX = profile.UNRECOVERED_PC_MAX;
 export const RECOVERED_PC = profile.RECOVERED_PC;
-export const MEAN_UA = profile.MEAN_UA;
 export const MEAN_TOTAL_UA = profile.MEAN_TOTAL_UA;
 export const HORIZON_US_MAX = profile.HORIZON_US_MAX;
 
@@ -124,36 +123,29 @@ function isElectrode(index: i32): bool {
 
 /** Tightens an electrode's set limits, at any time. A lower limit than what was released since `arm` switches off (L15). */
 export function lower_limit(index: i32, amplitudeUa: i32, phasePc: i32): i32 {
-  enter();
-  let status = Status.BAD_ARGUMENT;
-  if (isElectrode(index)) {
-    const e = s.electrode(index);
-    status = Status.LIMIT;
-    if (amplitudeUa >= 0 && amplitudeUa <= s.limitUa(e) && phasePc >= 0 && phasePc <= s.limitPc(e)) {
-      if (s.peakUa(e) > amplitudeUa) switchOff(); // REQ-CUR-004
-      s.putLimitUa(e, amplitudeUa);
-      s.putLimitPc(e, phasePc);
-      status = Status.OK;
-    }
-  }
-  s.seal();
-  return status;
+  return moveLimit(index, amplitudeUa, phasePc, false);
 }
 
 /** Widens an electrode's set limits: only disarmed, never past the hard limits (L15). */
 export function raise_limit(index: i32, amplitudeUa: i32, phasePc: i32): i32 {
+  return moveLimit(index, amplitudeUa, phasePc, true);
+}
+
+function moveLimit(index: i32, amplitudeUa: i32, phasePc: i32, isRaise: bool): i32 {
   enter();
   let status = Status.BAD_ARGUMENT;
   if (isElectrode(index)) {
     const e = s.electrode(index);
     status = Status.LIMIT;
-    if (
-      s.get(s.S_STATE) === State.DISARMED &&
-      amplitudeUa >= s.limitUa(e) &&
-      amplitudeUa <= profile.AMPLITUDE_UA_MAX &&
-      phasePc >= s.limitPc(e) &&
-      phasePc <= profile.PHASE_PC_MAX
-    ) {
+    const mayMove = isRaise
+      ? s.get(s.S_STATE) === State.DISARMED &&
+        amplitudeUa >= s.limitUa(e) &&
+        amplitudeUa <= profile.AMPLITUDE_UA_MAX &&
+        phasePc >= s.limitPc(e) &&
+        phasePc <= profile.PHASE_PC_MAX
+      : amplitudeUa >= 0 && amplitudeUa <= s.limitUa(e) && phasePc >= 0 && phasePc <= s.limitPc(e);
+    if (mayMove) {
+      if (s.peakUa(e) > amplitudeUa) switchOff(); // REQ-CUR-004
       s.putLimitUa(e, amplitudeUa); // REQ-CUR-005
       s.putLimitPc(e, phasePc);
       status = Status.OK;

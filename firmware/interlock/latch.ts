@@ -74,7 +74,7 @@ export function restart(state: State, cause: Trip, toleranceUa: i32): void {
   s.put(s.S_TRIP_AGE + 1, profile.TRIP_WINDOW_US);
   s.put(s.S_SEGMENTS, 0);
   s.put(s.S_SAMPLE, 0);
-  s.put(s.S_ROUND, 0);
+  s.put(s.S_WAIT, 0);
   s.put(s.S_TAG, -1);
   s.put(s.S_MISMATCH, 0);
   s.put(s.S_TOLERANCE, min(max(toleranceUa, profile.READBACK_UA_MIN), profile.READBACK_UA_MAX));
@@ -108,6 +108,8 @@ export function armNow(sensors: i32): i32 {
   s.put(s.S_BUCKET, 0);
   s.put(s.S_TRIP, Trip.NONE);
   s.put(s.S_MISMATCH, 0);
+  s.put(s.S_SAMPLE, 0);
+  s.put(s.S_WAIT, 0);
   restartElectrodes(profile.ARMED_DOUBT_PC);
   return Status.OK;
 }

@@ -73,7 +73,8 @@ export function readBack(): void {
 
 /** Two mismatches in a row of the same electrode trip. */
 function compareReadBack(index: i32, measuredUa: i32, levelUa: i32): void {
-  const toleranceUa = max(abs(levelUa) / profile.READBACK_DIVISOR, s.get(s.S_TOLERANCE));
+  const tolerances = s.get(s.S_TOLERANCE);
+  const toleranceUa = max(abs(levelUa) / profile.READBACK_DIVISOR, tolerances & 0xffff) + (tolerances >> 16);
   const bit = 1 << index;
   const mismatches = s.get(s.S_MISMATCH);
   if (abs(measuredUa - levelUa) <= toleranceUa) {
@@ -123,6 +124,7 @@ export function readSensors(): Trip {
 /** What `arm` and `clear` ask of the sensors. */
 export function sensorRefusal(): i32 {
   const cause = readSensors();
+  if (cause !== Trip.NONE) trip(cause);
   if (s.get(s.S_SENSE + board.SENSE_MAGNET) !== 0) return Status.MAGNET;
-  return cause === Trip.NONE ? Status.OK : Status.SENSOR;
+  return cause === Trip.NONE && s.get(s.S_POLL_AGE) <= profile.POLL_US_MAX ? Status.OK : Status.SENSOR;
 }

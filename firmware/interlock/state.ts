@@ -51,7 +51,7 @@ export const S_TRIP_AGE = 8;
 export const S_BUCKET = 10;
 /** Segments released since boot. */
 export const S_SEGMENTS = 11;
-/** Next in turn to be sampled: bits 0–7 of all electrodes, 8–15 of those that carry current, 16–17 whose turn it is. */
+/** Whose turn it is to be sampled, and electrodes seen anodic since `arm` (sample.ts). */
 export const S_SAMPLE = 12;
 /** Tag of the newest read-back, −1 before the first. */
 export const S_TAG = 13;
@@ -61,14 +61,14 @@ export const S_MISMATCH = 14;
 export const S_UNSAMPLED = 15;
 /** Active measure segments since the last recharge. */
 export const S_MEASURES = 16;
-/** Read-back tolerance of the board, µA. */
+/** Read-back tolerance, µA: bits 0–15 the board's, 16–31 what the awaited read-back is allowed beyond it. */
 export const S_TOLERANCE = 17;
 /** Sensors as last seen, by channel: magnet, battery, temperature, self-test, read-back, voltage. */
 export const S_SENSE = 18;
 /** What the one read-back that is awaited should show: packed like a read-back, its kind in bits 21–22. */
 export const S_EXPECT = 24;
-/** Rounds of samples among the electrodes that carry current, modulo 4, and 4 while a segment has been passed over. */
-export const S_ROUND = 25;
+/** Since when the turn waits, and electrodes seen cathodic since `arm` (sample.ts). */
+export const S_WAIT = 25;
 
 export function electrode(index: i32): usize {
   return BLOCK + index * RECORD_BYTES;

@@ -4,6 +4,7 @@
 import {
   POLL_PERIOD_US,
   READING_DISCHARGE_US,
+  START_US_MAX,
   STATUS_MAGNET,
   STATUS_STATE_MASK,
   STOP_DISARM,
@@ -140,13 +141,19 @@ function runArming(): i32 {
   const armed = arm();
   if (armed === Status.DISCHARGING) return max(1, min(reading(READING_DISCHARGE_US), POLL_PERIOD_US));
   if (armed !== Status.OK) {
-    enterIdle(StopReason.REFUSED, armed);
+    enterIdle(refusedToArm(armed), armed);
     return 0;
   }
   stopReason = StopReason.STOP;
   enterState(Therapy.STIMULATING);
   openSchedule(activeSlot());
   return fill(clockUs());
+}
+
+/** Why a therapy ended that the interlock did not arm for. */
+function refusedToArm(armed: i32): i32 {
+  if (armed === Status.MAGNET) return StopReason.MAGNET;
+  return armed === Status.TRIPPED || armed === Status.LOCKED ? StopReason.TRIP : StopReason.REFUSED;
 }
 
 function runStimulation(nowUs: u64): i32 {
@@ -195,7 +202,7 @@ function endDisarmed(packed: i32, nowUs: u64): void {
   let reason: i32 = StopReason.UNDERRUN;
   if (state === State.TRIPPED || state === State.LOCKED) reason = StopReason.TRIP;
   else if ((packed & STATUS_MAGNET) !== 0) reason = StopReason.MAGNET;
-  else if (isScheduleOver() && nowUs >= queueEndUs()) reason = stopReason;
+  else if (isScheduleOver() && nowUs + START_US_MAX >= queueEndUs()) reason = stopReason;
   end(reason, Status.OK, offUs()); // REQ-SCH-018
 }
 

@@ -34,8 +34,10 @@ export function rebaseRamp(shiftUs: i32): void {
   if (stopping) stopRel -= shiftUs;
 }
 
-/** amplitude · part / whole, floored to the step; 0 ≤ part ≤ whole. */
+/** amplitude · part / whole, floored to the step; nothing before a ramp begins, all of it where it is over. */
 function portion(amplitudeUa: i32, partUs: i32, wholeUs: i32): i32 {
+  if (partUs <= 0) return 0;
+  if (partUs >= wholeUs) return amplitudeUa;
   const steps = <u64>(amplitudeUa / AMPLITUDE_UA_STEP) * <u64>partUs;
   return <i32>(steps / <u64>wholeUs) * AMPLITUDE_UA_STEP; // REQ-SCH-006
 }
@@ -85,7 +87,8 @@ function amplitudeAt(area: usize, momentRel: i32): i32 {
     const onUs = load<u64>(area, ON_US) - <u64>leftUs;
     sinceUs = onUs > 0x7fffffff ? 0x7fffffff : <i32>onUs;
   }
-  return windowedUa(area, sinceUs, leftUs);
+  // A last pulse that waits behind another area's lets the queue reach past the end of its window: nothing is in use there.
+  return leftUs <= 0 ? 0 : windowedUa(area, sinceUs, leftUs);
 }
 
 /**

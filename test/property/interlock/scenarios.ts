@@ -406,6 +406,29 @@ export const scenarios: Record<string, Scenario> = {
       bench.book.broken.push('L11: an impossible read-back, and output goes on');
     return bench;
   },
+  'REQ-SEN-009: L12 the case may be off by what its contacts are, and no more': (module) => {
+    // Contacts of 7900 µA in sum: ±2 % of them is 158 µA beside the board's 100 µA.
+    const bench = new Bench(module).armed();
+    for (const [errorUa, expected] of [
+      [258, 2],
+      [300, 3],
+    ]) {
+      bench.readbackErrorUa[16] = errorUa;
+      cushion(bench);
+      for (let i = 0; i < 200; i++) {
+        bench.request(200, CASE, { 0: -4000, 1: 3900 });
+        bench.request(200, CASE, { 0: 4000, 1: -3900 });
+        bench.request(4600, RECHARGE);
+        bench.wait(5000);
+        bench.poll();
+      }
+      if ((bench.status() & 15) !== expected) bench.book.broken.push(`L12: ${errorUa} µA on the case`);
+      bench.stop();
+      bench.idle(70_000);
+      bench.arm();
+    }
+    return bench;
+  },
   'REQ-SEN-005: L12 no fresh sample': (module) => {
     const bench = new Bench(module).armed();
     bench.readbackWorks = false;

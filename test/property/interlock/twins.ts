@@ -246,8 +246,14 @@ export const twins: readonly Twin[] = [
   twin(
     'L12 an idle contact that carries current',
     'sensors',
-    'max(abs(levelUa) / profile.READBACK_DIVISOR, s.get(s.S_TOLERANCE))',
-    'max(abs(levelUa) / profile.READBACK_DIVISOR, s.get(s.S_TOLERANCE)) + 1',
+    '(tolerances >> 16);',
+    '(tolerances >> 16) + 1;',
+  ),
+  twin(
+    'L12 the case may be off by what its contacts are, and no more',
+    'gate',
+    'contactsUa, -sumUa, w0',
+    'contactsUa * 2, -sumUa, w0',
   ),
   twin(
     'L12 a read-back of another electrode than was asked for',
