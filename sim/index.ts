@@ -26,5 +26,5 @@ export { BAUD_DEFAULT, createSimulator, Simulator, type SimulatorOptions } from 
 export type { Capture, Stretch, StretchState } from './trace/capture.ts';
 export { Mark, OffBy, ResetBy } from './trace/marks.ts';
 export { type MarkEntry, Trace } from './trace/trace.ts';
-export { type VcdOptions, VcdWriter, vcdText } from './trace/vcd.ts';
+export { type VcdMark, type VcdOptions, VcdWriter, vcdText } from './trace/vcd.ts';
 export { VcdFile } from './trace/vcd-file.ts';

@@ -23,6 +23,8 @@ const STEPS = 6;
 /** A polarity that does not come again within this is given up until the next turn: longer than twice the period of 2 Hz. */
 const WAIT_MS_MAX = 1100;
 const WAIT_MASK = 0x7fff;
+/** Output of this length is read back even while another electrode is waited for: well before READBACK_MISSING_US. */
+const UNSAMPLED_US_MAX = 25000;
 
 /** The number of the next segment, modulo 64. A read-back that is still awaited after 64 segments is lost. */
 function nextTag(): i32 {
@@ -137,7 +139,10 @@ function pick(anodic: i32, cathodic: i32): i32 {
     }
   }
   if (next !== step) enterStep(next, picked);
-  return picked;
+  if (picked !== board.SAMPLE_NONE || s.get(s.S_UNSAMPLED) <= UNSAMPLED_US_MAX) return picked;
+  // Whoever is waited for, output does not go unread: another electrode fills in, and no turn is lost.
+  const others = (anodic | cathodic) & ~(1 << ((turn >> TARGET_SHIFT) & 31));
+  return others !== 0 ? ctz(others) : picked;
 }
 
 /** The next of the electrodes that have not carried current since `arm`; SAMPLE_NONE where all have. */

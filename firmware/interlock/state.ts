@@ -22,7 +22,7 @@ const SCALARS = 26;
 const RECORD_BYTES = 32;
 const SCALAR_OFFSET = ELECTRODES * RECORD_BYTES;
 const PARITY_OFFSET = SCALAR_OFFSET + SCALARS * 4;
-if (PARITY_OFFSET !== 9 * 72) ERROR('the parity sums whole rows of nine doublewords');
+if (PARITY_OFFSET !== 3 * 216) ERROR('the parity sums whole rows of 27 doublewords');
 // A block that was never booted is all zero: its parity must not hold.
 const PARITY_SEED: u64 = ((<u64>0x1a57f00d) << 32) | 0x5eed0001;
 
@@ -150,9 +150,13 @@ export const EXPECT_KIND = 3 << 21;
 
 function parity(): u64 {
   let sum = PARITY_SEED;
-  for (let p = BLOCK; p < BLOCK + PARITY_OFFSET; p += 72) {
+  for (let p = BLOCK; p < BLOCK + PARITY_OFFSET; p += 216) {
     sum ^= load<u64>(p, 0) ^ load<u64>(p, 8) ^ load<u64>(p, 16) ^ load<u64>(p, 24) ^ load<u64>(p, 32);
-    sum ^= load<u64>(p, 40) ^ load<u64>(p, 48) ^ load<u64>(p, 56) ^ load<u64>(p, 64);
+    sum ^= load<u64>(p, 40) ^ load<u64>(p, 48) ^ load<u64>(p, 56) ^ load<u64>(p, 64) ^ load<u64>(p, 72);
+    sum ^= load<u64>(p, 80) ^ load<u64>(p, 88) ^ load<u64>(p, 96) ^ load<u64>(p, 104) ^ load<u64>(p, 112);
+    sum ^= load<u64>(p, 120) ^ load<u64>(p, 128) ^ load<u64>(p, 136) ^ load<u64>(p, 144) ^ load<u64>(p, 152);
+    sum ^= load<u64>(p, 160) ^ load<u64>(p, 168) ^ load<u64>(p, 176) ^ load<u64>(p, 184) ^ load<u64>(p, 192);
+    sum ^= load<u64>(p, 200) ^ load<u64>(p, 208);
   }
   return sum;
 }

@@ -2,11 +2,13 @@
 
 import { Command } from 'commander';
 import { addCheck } from './check.ts';
+import { addClear } from './clear.ts';
 import { Exit, endingOf } from './exit.ts';
 import { addImpedance } from './impedance.ts';
 import { addInfo } from './info.ts';
 import { addRun } from './run.ts';
 import { addSim } from './sim.ts';
+import { addStop } from './stop.ts';
 import { sayJson, warn } from './terminal.ts';
 import { packageVersion } from './version.ts';
 
@@ -25,7 +27,7 @@ export function commandLine(): Command {
     .addHelpText('after', EXITS)
     .showSuggestionAfterError()
     .exitOverride();
-  for (const add of [addRun, addSim, addCheck, addInfo, addImpedance]) add(program);
+  for (const add of [addRun, addSim, addCheck, addInfo, addImpedance, addStop, addClear]) add(program);
   for (const command of program.commands) command.exitOverride();
   return program;
 }
@@ -44,10 +46,10 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 function report(error: unknown, json: boolean): number {
-  const { exit, message } = endingOf(error); // REQ-HST-103
+  const { exit, message, told } = endingOf(error); // REQ-HST-103
   if (message !== '') {
     if (json) sayJson({ error: message, exit });
-    for (const line of message.split('\n')) warn(`stimgate: ${line}`);
+    if (!told) for (const line of message.split('\n')) warn(`stimgate: ${line}`);
   }
   if ((process.env.STIMGATE_DEBUG ?? '') !== '' && error instanceof Error && exit !== Exit.HOLDS)
     warn(error.stack ?? '');

@@ -1,15 +1,17 @@
 // Delivers one therapy over a transport, from self-test to verdict, and leaves a record of it.
 
+import { FRAME_CRC_BYTES, FRAME_PAYLOAD } from '../../firmware/wire.ts';
 import type { Capture } from '../../test/oracle/capture.ts';
 import type { Command } from '../../test/oracle/index.ts';
 import { Stimulator } from '../device/stimulator.ts';
-import type { FindingRecord, RunRecord } from '../report/record.ts';
+import type { FindingRecord, RunRecord, StopRecord } from '../report/record.ts';
 import { captureFrom } from '../report/window.ts';
 import type { Therapy } from '../therapy/therapy.ts';
 import type { Transport } from '../transport/transport.ts';
 import { judgeDelivered } from './delivered-judge.ts';
+import { endedEarly } from './ended-early.ts';
 import { judgeCapture, judgeLaws } from './judge-run.ts';
-import { deviceRecord, measurePairs, pairsOf, program, selfTest } from './prepare.ts';
+import { deviceRecord, measurePairs, pairsOf, program, selfTest, setLimits } from './prepare.ts';
 import { type Stimulation, stimulate } from './stimulate.ts';
 
 export interface DeliverOptions {
@@ -43,10 +45,14 @@ export async function deliver(transport: Transport, options: DeliverOptions): Pr
   say('connecting');
   const stimulator = await Stimulator.connect(transport);
   const status = await selfTest(stimulator);
+  await setLimits(stimulator, therapy, file);
   const impedances = await measurePairs(stimulator, pairsOf(therapy), ({ plus }) =>
     say(`impedance of ${plus}`),
   );
   const echoes = await program(stimulator, therapy, file);
+  const peaks = transport.simulator?.body?.peaks;
+  // The pulses of the measurement are not the therapy's.
+  peaks?.reset();
   const runs: Stimulation[] = [];
   const seconds = (ms: number): string => (ms / 1000).toFixed(1);
   const onProgress = (doneMs: number): void =>
@@ -58,10 +64,13 @@ export async function deliver(transport: Transport, options: DeliverOptions): Pr
     runs.push(await stimulate(stimulator, therapy, { forMs: ESTOP_RUN_MS, ending: 'ESTOP', signal }));
   }
   say('judging');
-  const judged = judgeRuns(transport.simulator?.capture(), therapy, runs);
-  const findings = [...echoes, ...runs.flatMap(endFindings), ...judged.findings];
-  const findingsInAll = findings.length + judged.more;
+  const lineNs = frameNs(transport.port.baudRate);
+  const judged = judgeRuns(transport.simulator?.capture(), therapy, runs, lineNs);
   const first = runs[0];
+  const tooShort = endedEarly(therapy, first, judged.areas);
+  const all = [...echoes, ...runs.flatMap(endFindings), ...judged.findings];
+  const findings = tooShort ? all.filter(({ rule }) => rule !== 'no-output') : all;
+  const findingsInAll = findings.length + judged.more;
   const record: RunRecord = {
     name: therapy.name,
     file,
@@ -70,12 +79,14 @@ export async function deliver(transport: Transport, options: DeliverOptions): Pr
     seed: options.seed,
     ranMs: first.ranMs,
     holds: findingsInAll === 0,
+    notJudged: tooShort && findingsInAll === 0,
     levelsSeen: judged.capture !== undefined, // REQ-HST-106
     interrupted: first.interrupted,
     areas: judged.areas,
     stops: judged.stops,
     impedances,
     laws: judged.laws,
+    body: peaks && { unrecoveredPc: Math.max(...peaks.chargePc) },
     findings,
     findingsInAll,
     scope: judged.capture && {
@@ -85,7 +96,16 @@ export async function deliver(transport: Transport, options: DeliverOptions): Pr
       endNs: first.endedNs,
     },
   };
-  return { record, commands: runs.flatMap(commandsOf) };
+  return { record, commands: runs.flatMap((run) => commandsOf(run, lineNs)) };
+}
+
+/** A frame without payload on the line, bytes, and bits that a byte takes there. */
+const FRAME_BYTES = FRAME_PAYLOAD + FRAME_CRC_BYTES + 2;
+const BITS_PER_BYTE = 10;
+
+/** Time that an order takes on the line, ns: it cannot act before its last byte is there. */
+function frameNs(baud: number): number {
+  return Math.round((FRAME_BYTES * BITS_PER_BYTE * 1e9) / baud);
 }
 
 interface JudgedRuns extends Pick<RunRecord, 'areas' | 'stops' | 'findings' | 'laws'> {
@@ -94,14 +114,19 @@ interface JudgedRuns extends Pick<RunRecord, 'areas' | 'stops' | 'findings' | 'l
   readonly startNs?: number;
 }
 
-function judgeRuns(capture: Capture | undefined, therapy: Therapy, runs: readonly Stimulation[]): JudgedRuns {
+function judgeRuns(
+  capture: Capture | undefined,
+  therapy: Therapy,
+  runs: readonly Stimulation[],
+  lineNs: number,
+): JudgedRuns {
   const batches = runs.map((run) => judgeDelivered(therapy, run.delivered));
   const reported = batches.flatMap((one) => one.findings);
   if (capture === undefined) {
     return { areas: batches[0].areas, stops: [], findings: reported, more: 0, capture };
   }
   const { verdict, areas, findings, stops } = judgeCapture(captureFrom(capture, runs[0].askedNs), therapy, {
-    commands: runs.flatMap(commandsOf),
+    commands: runs.flatMap((run) => commandsOf(run, lineNs)),
   });
   const counts = areas.flatMap((area, index): FindingRecord[] => {
     const told = batches.reduce((sum, one) => sum + one.areas[index].seen.pulses, 0);
@@ -112,7 +137,7 @@ function judgeRuns(capture: Capture | undefined, therapy: Therapy, runs: readonl
   const laws = judgeLaws(capture, therapy);
   return {
     areas,
-    stops,
+    stops: stops.map((stop) => fromSending(stop, lineNs)),
     findings: [...findings, ...laws.findings, ...reported, ...counts],
     more: verdict.more + laws.more,
     laws: laws.laws,
@@ -121,12 +146,18 @@ function judgeRuns(capture: Capture | undefined, therapy: Therapy, runs: readonl
   };
 }
 
-/** What the oracle must know of a run: when it was started and what ended it. */
-function commandsOf(run: Stimulation): Command[] {
+/** A latency from the sending of the order, not from its arrival; 0, of an order that met no pulse, stays 0. */
+function fromSending(stop: StopRecord, lineNs: number): StopRecord {
+  return stop.latencyNs > 0 ? { ...stop, latencyNs: stop.latencyNs + lineNs } : stop;
+}
+
+/** What the oracle must know of a run: when it was started, and what ended it when it reached the device. */
+function commandsOf(run: Stimulation, lineNs: number): Command[] {
   const commands: Command[] = [{ kind: 'start', atNs: run.askedNs }];
   if (run.fault !== undefined) commands.push({ kind: 'trip', atNs: run.fault.clockUs * 1000 });
   else if (run.stopNs !== undefined)
-    commands.push({ kind: run.ending === 'STOP' ? 'stop' : 'estop', atNs: run.stopNs });
+    commands.push({ kind: run.ending === 'STOP' ? 'stop' : 'estop', atNs: run.stopNs + lineNs });
+  if (run.cutNs !== undefined) commands.push({ kind: 'estop', atNs: run.cutNs + lineNs });
   return commands;
 }
 
@@ -137,12 +168,13 @@ function endFindings(run: Stimulation): FindingRecord[] {
       { rule: 'trip', atNs: run.fault.clockUs * 1000, message: `the interlock tripped: ${run.fault.trip}` },
     ];
   }
-  if (run.reason === run.ending) return [];
+  const ending = run.cutNs === undefined ? run.ending : 'ESTOP';
+  if (run.reason === ending) return [];
   return [
     {
       rule: 'ending',
       atNs: run.endedNs,
-      message: `the therapy ended by ${run.reason}; ${run.ending} was asked`,
+      message: `the therapy ended by ${run.reason}; ${ending} was asked`,
     },
   ];
 }

@@ -43,7 +43,7 @@ function judgeArea(
   const onsetErrorNs = largestErrorUs(area, batches) * 1000;
   if (onsetErrorNs > 0)
     add('onset', batches[0], `onsets are reported ${onsetErrorNs} ns off the exact instants`);
-  const delayUs = Math.max(0, ...batches.map((batch) => batch.delayUs));
+  const delayUs = batches.reduce((longest, batch) => Math.max(longest, batch.delayUs), 0);
   return {
     name,
     asked: areaAsked(area),
@@ -58,13 +58,11 @@ function largestErrorUs(area: AreaSettings, batches: readonly DeliveredBatch[]):
     (batch) => batch.firstOnsetUs - batch.delayUs - idealOnsetUs(batch, batch.firstIndex),
   );
   const cycleUs = area.cycle === undefined ? 0 : (area.cycle.onMs + area.cycle.offMs) * 1000;
-  return Math.max(
-    0,
-    ...starts.map((start) => {
-      const sinceFirst = start - starts[0];
-      return Math.abs(cycleUs === 0 ? sinceFirst : sinceFirst - Math.round(sinceFirst / cycleUs) * cycleUs);
-    }),
-  );
+  return starts.reduce((largest, start) => {
+    const sinceFirst = start - starts[0];
+    const cycles = cycleUs === 0 ? 0 : Math.round(sinceFirst / cycleUs);
+    return Math.max(largest, Math.abs(sinceFirst - cycles * cycleUs));
+  }, 0);
 }
 
 /** Rate that the batches themselves name, Hz. */

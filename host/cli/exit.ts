@@ -23,10 +23,17 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** The device is in a state in which the command cannot be carried out: running, tripped, locked. */
+export class StateError extends Error {
+  override readonly name = 'StateError';
+}
+
 export interface Ending {
   readonly exit: number;
-  /** One or more lines; empty where all is said already. */
+  /** One or more lines; empty where nothing failed. */
   readonly message: string;
+  /** The lines are on stderr already. */
+  readonly told?: boolean;
 }
 
 const FILE_ERRORS: Readonly<Record<string, string>> = {
@@ -34,17 +41,26 @@ const FILE_ERRORS: Readonly<Record<string, string>> = {
   EPERM: 'no permission',
   ENOENT: 'no such file or folder',
   EISDIR: 'is a folder, not a file',
+  EEXIST: 'a part of the path is a file, not a folder',
+  ELOOP: 'the path has too many links',
+  ENAMETOOLONG: 'the path is too long',
   ENOTDIR: 'a part of the path is not a folder',
   ENOSPC: 'no space is left on the disk',
   EROFS: 'the disk is read-only',
 };
+
+/** What the file system's error says, in words. */
+export function fileWords(error: unknown): string {
+  const { code, message } = (error ?? {}) as NodeJS.ErrnoException;
+  return FILE_ERRORS[code ?? ''] ?? code ?? String(message ?? error);
+}
 
 /** How the process ends on an error. */
 export function endingOf(error: unknown): Ending {
   if (error instanceof CommanderError) return commanderEnding(error);
   if (error instanceof TherapyError || error instanceof UsageError)
     return { exit: Exit.MISUSE, message: error.message };
-  if (error instanceof LinkError || error instanceof DeviceError)
+  if (error instanceof LinkError || error instanceof DeviceError || error instanceof StateError)
     return { exit: Exit.DEVICE, message: error.message };
   const { code, path, message } = (error ?? {}) as NodeJS.ErrnoException;
   if (code !== undefined && path !== undefined && FILE_ERRORS[code] !== undefined) {
@@ -56,5 +72,6 @@ export function endingOf(error: unknown): Ending {
 
 /** Commander has printed its own errors, and help and versions end well. */
 function commanderEnding(error: CommanderError): Ending {
-  return { exit: error.exitCode === 0 ? Exit.HOLDS : Exit.MISUSE, message: '' };
+  if (error.exitCode === 0) return { exit: Exit.HOLDS, message: '' };
+  return { exit: Exit.MISUSE, message: error.message.replace(/^error: /, ''), told: true };
 }

@@ -8,7 +8,7 @@ import { captureFrom, cathodicSumUa } from '../report/window.ts';
 import { ELECTRODE_NAMES, electrodesOf } from '../therapy/levels.ts';
 import type { Therapy } from '../therapy/therapy.ts';
 import type { Transport } from '../transport/transport.ts';
-import { measurePairs, pairsOf, program, SLOT } from './prepare.ts';
+import { measurePairs, pairsOf, program, SLOT, setLimits } from './prepare.ts';
 import { nowNs } from './stimulate.ts';
 
 /** The source sticks this long after the device says that it stimulates: after the ramp, amid the train. */
@@ -34,6 +34,7 @@ export async function stickSource(
   const { simulator, clock } = transport;
   if (simulator === undefined) throw new RangeError('a fault can be injected into a simulator only');
   const stimulator = await Stimulator.connect(transport);
+  await setLimits(stimulator, therapy, file);
   await measurePairs(stimulator, pairsOf(therapy));
   await program(stimulator, therapy, file);
   const endKeepAlive = stimulator.keepAlive();

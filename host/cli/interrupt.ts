@@ -1,4 +1,4 @@
-// Ctrl-C: the first asks what is running to stop, so that the output goes off and the trace is complete; the second ends at once.
+// Ctrl-C, or the end of the terminal or of whoever reads the results: the first asks what is running to stop, so that the output goes off and the trace is complete; the second ends at once.
 
 import { Exit } from './exit.ts';
 
@@ -8,20 +8,28 @@ export interface Interrupt {
   release(): void;
 }
 
-/** Takes over Ctrl-C (SIGINT) and SIGTERM until `release`. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const running = new Set<AbortController>();
+
+/** Asks what is running to stop, as Ctrl-C does. */
+export function interruptAll(): void {
+  for (const controller of running) controller.abort();
+}
+
+/** Takes over Ctrl-C (SIGINT), SIGTERM and SIGHUP until `release`. */
 export function catchInterrupt(): Interrupt {
   const controller = new AbortController();
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(Exit.INTERRUPTED);
     controller.abort();
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  running.add(controller);
+  for (const name of SIGNALS) process.on(name, onSignal);
   return {
     signal: controller.signal,
     release: () => {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
+      running.delete(controller);
+      for (const name of SIGNALS) process.off(name, onSignal);
     },
   };
 }

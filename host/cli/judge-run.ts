@@ -1,5 +1,6 @@
 // Has the oracle judge a capture of a run, and turns its verdict into the records of tables and reports.
 
+import { AMPLITUDE_UA_MAX } from '../../firmware/profile.ts';
 import type { Capture } from '../../test/oracle/capture.ts';
 import {
   type AreaMeasure,
@@ -17,7 +18,7 @@ import type {
   StopRecord,
 } from '../report/record.ts';
 import { contactLevelsUa, ELECTRODE_NAMES } from '../therapy/levels.ts';
-import { AMPLITUDE_UA_MAX, PHASE_NC_SET_DEFAULT } from '../therapy/semantics.ts';
+import { PHASE_NC_SET_DEFAULT } from '../therapy/semantics.ts';
 import type { AreaSettings, Therapy } from '../therapy/therapy.ts';
 
 export interface JudgedRun {

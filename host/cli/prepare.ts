@@ -1,13 +1,19 @@
 // Before a therapy starts: self-test, impedance of the used electrodes, limits, program, and what the device made of it.
 
+import {
+  AMPLITUDE_UA_MAX,
+  MEASURE_PC_MAX,
+  MEASURE_UA_MAX,
+  PHASE_PC_SET_DEFAULT,
+} from '../../firmware/profile.ts';
 import type { DeviceStatus } from '../device/messages.ts';
 import type { Stimulator } from '../device/stimulator.ts';
 import { DeviceError } from '../link/errors.ts';
 import type { DeviceRecord, FindingRecord, ImpedanceRecord } from '../report/record.ts';
 import { ELECTRODE_NAMES, electrodesOf } from '../therapy/levels.ts';
-import type { AreaSettings, ElectrodeName, Therapy } from '../therapy/therapy.ts';
+import type { AreaSettings, ElectrodeLimit, ElectrodeName, Therapy } from '../therapy/therapy.ts';
 import type { ElectrodePair } from './arguments.ts';
-import { UsageError } from './exit.ts';
+import { StateError, UsageError } from './exit.ts';
 
 /** Slot of the device that runs use. */
 export const SLOT = 0;
@@ -26,27 +32,39 @@ export function deviceRecord(stimulator: Stimulator, status: DeviceStatus): Devi
   };
 }
 
-/** Asks the device for its state and refuses to go on with one that is tripped or busy. */
+/**
+ * Asks the device for its state and refuses to go on with one that is tripped or busy.
+ * @throws StateError with the command that helps.
+ */
 export async function selfTest(stimulator: Stimulator): Promise<DeviceStatus> {
   const status = await stimulator.status();
-  if (status.interlock === 'TRIPPED' || status.interlock === 'LOCKED') {
-    const trip = `${status.interlock} (${status.trip})`;
-    throw new UsageError(
-      `${stimulator.transport.name}: the interlock is ${trip}: clear the cause, then power-cycle the device`,
+  const { name } = stimulator.transport;
+  if (status.interlock === 'LOCKED')
+    throw new StateError(
+      `${name}: the interlock is LOCKED (${status.trip}): remove the cause, then power-cycle the device`,
     );
-  }
-  if (status.therapy !== 'IDLE') {
-    throw new UsageError(`${stimulator.transport.name}: the device is ${status.therapy}: stop it first`);
-  }
+  if (status.interlock === 'TRIPPED')
+    throw new StateError(
+      `${name}: the interlock is TRIPPED (${status.trip}): remove the cause, then "stimgate clear --port ${name}"`,
+    );
+  if (status.therapy !== 'IDLE')
+    throw new StateError(
+      `${name}: the device is ${status.therapy}: end it with "stimgate stop --port ${name}" (--now: at once)`,
+    );
   return status;
 }
 
-/** The electrodes of a therapy, each against the case (the case against the first of them). */
+/** The contacts of a therapy, each against the case; none whose limits are under the measuring pulse. */
 export function pairsOf(therapy: Therapy): ElectrodePair[] {
   const used = [...new Set(therapy.areas.flatMap(electrodesOf))]
     .sort((a, b) => a - b)
     .map((index) => ELECTRODE_NAMES[index]);
-  const contacts = used.filter((name) => name !== 'CASE');
+  const isMeasurable = (name: ElectrodeName): boolean => {
+    const { amplitudeUa, phaseChargeNc } = limitOf(therapy, name);
+    return amplitudeUa >= MEASURE_UA_MAX && phaseChargeNc * 1000 >= MEASURE_PC_MAX;
+  };
+  if (!isMeasurable('CASE')) return [];
+  const contacts = used.filter((name) => name !== 'CASE' && isMeasurable(name));
   return contacts.map((plus) => ({ plus, minus: 'CASE' as ElectrodeName }));
 }
 
@@ -65,8 +83,27 @@ export async function measurePairs(
   return records;
 }
 
+/** The limits of an electrode: the therapy's, else those at boot. */
+function limitOf(therapy: Therapy, name: ElectrodeName): Required<ElectrodeLimit> {
+  return {
+    amplitudeUa: AMPLITUDE_UA_MAX,
+    phaseChargeNc: PHASE_PC_SET_DEFAULT / 1000,
+    ...therapy.limits?.[name],
+  };
+}
+
 /**
- * Sets limits, stores the program and has it validated.
+ * Sets the limits of every electrode, so that none of an earlier therapy hold.
+ * @throws UsageError where the device refuses one.
+ */
+export async function setLimits(stimulator: Stimulator, therapy: Therapy, file: string): Promise<void> {
+  await misuse(file, async () => {
+    for (const name of ELECTRODE_NAMES) await stimulator.setLimit(name, limitOf(therapy, name));
+  });
+}
+
+/**
+ * Stores the program and has it validated.
  * @returns a finding for each area that the device holds otherwise than it was asked.
  * @throws UsageError where the device refuses it: its line names the field and the nearest values.
  */
@@ -76,25 +113,31 @@ export async function program(
   file: string,
 ): Promise<FindingRecord[]> {
   const findings: FindingRecord[] = [];
-  try {
+  await misuse(file, async () => {
     await stimulator.erase(SLOT);
-    for (const [name, limit] of Object.entries(therapy.limits ?? {})) {
-      if (limit !== undefined) await stimulator.setLimit(name as ElectrodeName, limit);
-    }
-    for (const [index, area] of therapy.areas.entries()) {
+  });
+  for (const [index, area] of therapy.areas.entries()) {
+    await misuse(`${file}: areas[${index}]`, async () => {
       await stimulator.setArea(SLOT, index, area);
       await stimulator.setAmplitude(SLOT, index, area.amplitudeUa);
-      const held = await stimulator.area(SLOT, index);
-      if (canonical(held) === canonical(area)) continue;
-      const message = `areas[${index}]: the device holds ${canonical(held)}; ${canonical(area)} was asked`;
-      findings.push({ rule: 'echo', atNs: 0, message });
-    }
-    await stimulator.validate(SLOT);
+    });
+    const held = await stimulator.area(SLOT, index);
+    if (canonical(held) === canonical(area)) continue;
+    const message = `areas[${index}]: the device holds ${canonical(held)}; ${canonical(area)} was asked`;
+    findings.push({ rule: 'echo', atNs: 0, message });
+  }
+  await misuse(file, () => stimulator.validate(SLOT));
+  return findings;
+}
+
+/** What the device refuses of a therapy file is misuse. */
+async function misuse(file: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
   } catch (error) {
     if (error instanceof DeviceError) throw new UsageError(`${file}: ${error.message}`);
     throw error;
   }
-  return findings;
 }
 
 /** An area with all that may be left out, in one order: equal areas give equal texts. */

@@ -15,6 +15,8 @@ export interface OutputOptions {
   readonly report: string | undefined;
   readonly json: boolean | undefined;
   readonly tookMs: number;
+  /** What went wrong besides, a line each; stderr has them too. */
+  readonly errors: readonly string[];
 }
 
 /** Findings that are listed for a run. */
@@ -22,7 +24,7 @@ const FINDINGS_SHOWN = 10;
 
 /** Prints a session. */
 export function sayRun(session: SessionRecord, options: OutputOptions): void {
-  if (options.json) sayJson(sessionJson(session, options.report));
+  if (options.json) sayJson(sessionJson(session, options));
   else sayText(session, options, paintFor(process.stdout));
 }
 
@@ -53,6 +55,7 @@ function sayRunNotes(run: RunRecord, paint: Paint): void {
   const open = run.impedances.filter((one) => one.ohm === undefined).map((one) => one.plus);
   if (open.length > 0)
     say(paint('red', `${run.name}: no current could be driven through ${open.join(', ')}.`));
+  if (run.notJudged) say(`${run.name}: not judged: it was ended before its first pulse was due.`);
   for (const { name, asked, seen } of run.areas) {
     if (seen.amplitudeUa === undefined || seen.amplitudeUa >= asked.amplitudeUa) continue;
     say(
@@ -93,15 +96,16 @@ function summary({ runs, faults }: SessionRecord, tookMs: number): string {
   return `${holding} of ${all.length} hold; ${counted(pulses, 'pulse')} ${judged} in ${(tookMs / 1000).toFixed(1)} s.${interrupted}`;
 }
 
-function sessionJson(session: SessionRecord, report: string | undefined): unknown {
+function sessionJson(session: SessionRecord, { report, errors }: OutputOptions): unknown {
   const bare = <T extends object>(record: T): T => ({ ...record, scope: undefined });
   return {
     stimgate: session.version,
     notice: NOTICE,
     seed: session.seed,
-    holds: [...session.runs, ...session.faults].every((one) => one.holds),
+    holds: errors.length === 0 && [...session.runs, ...session.faults].every((one) => one.holds),
     runs: session.runs.map(bare),
     faults: session.faults.map(bare),
     report,
+    error: errors.length === 0 ? undefined : errors.join('\n'),
   };
 }

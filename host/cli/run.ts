@@ -1,19 +1,21 @@
 // `stimgate run`: therapies, or all presets and a fault, on a device or on the embedded simulator; table, report, verdict.
 
-import type { Command } from 'commander';
+import type { Command as CommandLine } from 'commander';
+import type { Command } from '../../test/oracle/index.ts';
 import type { FaultRecord, RunRecord, SessionRecord } from '../report/record.ts';
 import { writeReport, writeSheet } from '../report/write.ts';
 import { findTherapy, loadPreset, PRESETS } from '../therapy/presets.ts';
 import type { Therapy } from '../therapy/therapy.ts';
 import { parseBaud, parseDurationMs, parseSeed } from './arguments.ts';
 import { deliver } from './deliver.ts';
-import { Exit, UsageError } from './exit.ts';
+import { Exit, endingOf, fileWords, UsageError } from './exit.ts';
 import { stickSource } from './fault-demo.ts';
 import { catchInterrupt } from './interrupt.ts';
+import { plannedOutputs, type TherapyOutputs } from './outputs.ts';
 import { openPort } from './port.ts';
 import { sayRun } from './run-output.ts';
-import { Progress } from './terminal.ts';
-import { namedFor, traceFiles, writeTraces } from './trace-files.ts';
+import { Progress, warn } from './terminal.ts';
+import { writeTraces } from './trace-files.ts';
 import { packageVersion } from './version.ts';
 
 export interface RunOptions {
@@ -41,7 +43,17 @@ interface NamedTherapy {
   readonly therapy: Therapy;
 }
 
-export function addRun(program: Command): void {
+/** What runs left behind, whole or not. */
+interface Delivered {
+  readonly runs: RunRecord[];
+  readonly faults: FaultRecord[];
+  /** What ended them too early. */
+  error?: unknown;
+  /** Files that could not be written, a line each. */
+  readonly unwritten: string[];
+}
+
+export function addRun(program: CommandLine): void {
   program
     .command('run')
     .description(
@@ -75,60 +87,99 @@ export async function run(names: readonly string[], options: RunOptions): Promis
     ? PRESETS.map((name): NamedTherapy => ({ file: name, therapy: loadPreset(name) }))
     : names.map((file): NamedTherapy => ({ file, therapy: findTherapy(file) }));
   const report = options.report ?? (demonstration ? REPORT_PATH : undefined);
+  const outputs = plannedOutputs(
+    therapies.map(({ file }) => file),
+    { ...options, report },
+  );
   const started = performance.now();
   const progress = new Progress(options.json);
   const interrupt = catchInterrupt();
   try {
-    const runs = await runAll(therapies, options, demonstration, progress, interrupt.signal);
-    const faults = demonstration && !interrupt.signal.aborted ? [await showFault(options, progress)] : [];
+    const { signal } = interrupt;
+    const delivered = await deliverAll({ therapies, outputs, options, demonstration, progress, signal });
+    const { runs, faults, error, unwritten } = delivered;
+    // Of nothing nothing is written, and the error says it all.
+    if (runs.length === 0 && error !== undefined) throw error;
     const session = sessionOf(runs, faults, options);
+    let wrote = false;
     if (report !== undefined) {
       progress.update('writing the report');
-      writeReport(report, session);
+      wrote = written(report, unwritten, () => writeReport(report, session));
     }
-    for (const { name, file } of sheetsOf(therapies, options)) {
-      const one = runs.find((record) => record.name === name);
-      if (one !== undefined) writeSheet(file, one);
+    for (const [index, record] of runs.entries()) {
+      const { sheet } = outputs[index];
+      if (sheet !== undefined) written(sheet, unwritten, () => writeSheet(sheet, record));
     }
     progress.clear();
-    sayRun(session, { report, json: options.json, tookMs: performance.now() - started });
-    if (interrupt.signal.aborted) return Exit.INTERRUPTED;
-    return [...runs, ...faults].every((one) => one.holds) ? Exit.HOLDS : Exit.FAILED;
+    const ending = error === undefined ? undefined : endingOf(error);
+    const errors = [...(ending === undefined ? [] : [ending.message]), ...unwritten];
+    sayRun(session, {
+      report: wrote ? report : undefined,
+      json: options.json,
+      tookMs: performance.now() - started,
+      errors,
+    });
+    for (const line of errors) warn(`stimgate: ${line}`);
+    if (signal.aborted) return Exit.INTERRUPTED;
+    if (ending !== undefined) return ending.exit;
+    if (![...runs, ...faults].every((one) => one.holds)) return Exit.FAILED;
+    return unwritten.length > 0 ? Exit.MISUSE : Exit.HOLDS;
   } finally {
     progress.clear();
     interrupt.release();
   }
 }
 
-/** Where the plots of each therapy go; nowhere unless asked for. */
-function sheetsOf(therapies: readonly NamedTherapy[], { svg }: RunOptions): { name: string; file: string }[] {
-  if (svg === undefined) return [];
-  return therapies.map(({ file, therapy }) => ({
-    name: therapy.name,
-    file: namedFor(therapies.length > 1 ? file : undefined, svg),
-  }));
+/** Writes a file after the runs: what fails here must not hide their verdict. Whether it did not fail. */
+function written(path: string, unwritten: string[], write: () => void): boolean {
+  try {
+    write();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    unwritten.push(`cannot write ${path}: ${fileWords(error)}`);
+    return false;
+  }
 }
 
-async function runAll(
-  therapies: readonly NamedTherapy[],
-  options: RunOptions,
-  demonstration: boolean,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<RunRecord[]> {
-  const runs: RunRecord[] = [];
+interface Plan {
+  readonly therapies: readonly NamedTherapy[];
+  readonly outputs: readonly TherapyOutputs[];
+  readonly options: RunOptions;
+  readonly demonstration: boolean;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** All runs, and the fault of the demonstration. Never rejects: an error is kept beside what there is by then. */
+async function deliverAll(plan: Plan): Promise<Delivered> {
+  const delivered: Delivered = { runs: [], faults: [], unwritten: [] };
+  try {
+    await runAll(plan, delivered);
+    if (plan.demonstration && !plan.signal.aborted)
+      delivered.faults.push(await showFault(plan.options, plan.progress));
+  } catch (error) {
+    delivered.error = error;
+  }
+  return delivered;
+}
+
+async function runAll(plan: Plan, { runs, unwritten }: Delivered): Promise<void> {
+  const { therapies, outputs, options, demonstration, progress, signal } = plan;
   for (const { file, therapy } of therapies) {
     if (signal.aborted) break;
     const forMs = options.for ?? (demonstration ? presetMs(therapy) : FOR_MS);
     const count = therapies.length > 1 ? `${runs.length + 1}/${therapies.length} ` : '';
     const onProgress = (text: string): void => progress.update(count + text);
+    const { traces } = outputs[runs.length];
     const transport = await openPort(options.port, { seed: options.seed, baud: options.baud });
+    const { simulator } = transport;
+    let commands: readonly Command[] = [];
     try {
-      const seed = transport.simulator === undefined ? undefined : options.seed;
-      const files = traceFiles(options, therapies.length > 1 ? file : undefined);
+      const seed = simulator === undefined ? undefined : options.seed;
       // A file holds one run, so that it can be checked.
-      const alsoEstop = demonstration && files.length === 0;
-      const { record, commands } = await deliver(transport, {
+      const alsoEstop = demonstration && traces.length === 0;
+      const delivery = await deliver(transport, {
         therapy,
         file,
         forMs,
@@ -137,13 +188,17 @@ async function runAll(
         onProgress,
         alsoEstop,
       });
-      runs.push(record);
-      if (transport.simulator !== undefined) writeTraces(transport.simulator, files, commands);
+      runs.push(delivery.record);
+      commands = delivery.commands;
     } finally {
+      // Also of a run that failed: its trace shows what went wrong.
+      if (simulator !== undefined) {
+        for (const trace of traces)
+          written(trace.path, unwritten, () => writeTraces(simulator, [trace], commands));
+      }
       await transport.close();
     }
   }
-  return runs;
 }
 
 /** Long enough for ramp and train; with short cycles it ends in the middle of an on-time, so that STOP has something to stop. */

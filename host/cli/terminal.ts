@@ -50,7 +50,7 @@ export class Progress {
   update(text: string): void {
     if (this.#quiet) return;
     if (this.#live) {
-      process.stderr.write(`\r\x1b[2K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+      process.stderr.write(`\r\x1b[2K${text.slice(0, (process.stderr.columns || 80) - 1)}`);
       this.#shown = true;
       return;
     }

@@ -1,9 +1,9 @@
-// Writes a simulator's trace as VCD files, with what was ordered and when as comments at their end, for `stimgate check`.
+// Writes a simulator's trace as VCD files, with what was ordered as comments at its instants, for `stimgate check`.
 
-import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { CYCLE_NS, type Simulator, VcdFile } from '../../sim/index.ts';
-import type { Command, CommandKind } from '../../test/oracle/index.ts';
+import { type Command, orderText } from '../../test/oracle/index.ts';
+import { makeFolderOf } from '../report/make-folder.ts';
 
 export interface TraceFile {
   readonly path: string;
@@ -37,30 +37,11 @@ export function writeTraces(
 ): void {
   const { trace, nowCycles } = simulator;
   if (trace === null) return;
+  const marks = commands
+    .map((command) => ({ cycle: Math.floor(command.atNs / CYCLE_NS), text: orderText(command) }))
+    .sort((a, b) => a.cycle - b.cycle);
   for (const { path, logicOnly } of files) {
-    mkdirSync(dirname(path), { recursive: true });
-    new VcdFile(trace, path, { logicOnly }).close(nowCycles);
-    const orders = commands.map(({ kind, atNs }) => `$comment stimgate ${kind} ${atNs} $end\n`);
-    // A whole file ends with an instant: its end once more.
-    appendFileSync(path, `${orders.join('')}#${nowCycles * CYCLE_NS}\n`);
-  }
-}
-
-const TAIL_BYTES = 8192;
-const KINDS: readonly string[] = ['start', 'stop', 'estop', 'magnet', 'trip'] satisfies CommandKind[];
-
-/** The orders that `writeTraces` left at the end of a VCD; none in a file from elsewhere. */
-export function readCommands(path: string): Command[] {
-  const file = openSync(path, 'r');
-  try {
-    const size = fstatSync(file).size;
-    const bytes = Buffer.alloc(Math.min(size, TAIL_BYTES));
-    readSync(file, bytes, 0, bytes.length, size - bytes.length);
-    const found = bytes.toString('latin1').matchAll(/^\$comment stimgate (\w+) (\d+) \$end$/gm);
-    return [...found].flatMap(([, kind, atNs]) => {
-      return KINDS.includes(kind) ? [{ kind: kind as CommandKind, atNs: Number(atNs) }] : [];
-    });
-  } finally {
-    closeSync(file);
+    makeFolderOf(path);
+    new VcdFile(trace, path, { logicOnly, marks }).close(nowCycles);
   }
 }

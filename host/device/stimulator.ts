@@ -150,14 +150,21 @@ export class Stimulator extends EventEmitter<Listeners> {
     await this.#ask(wire.Message.START, [slotNumber(slot), mode], wire.ACK_BYTES, asked);
   }
 
-  /** Ends stimulation after the pulse in progress and the ramp down; the `state` event says when it is over. */
-  async stop(): Promise<void> {
-    await this.#ask(wire.Message.STOP, [], wire.ACK_BYTES, { what: 'STOP' });
+  /**
+   * Ends stimulation after the pulse in progress and the ramp down; the `state` event says when it is over. Goes out
+   * before anything that waits, which is given up, but for an ESTOP.
+   * @returns when its frame was given to the line, ms of the transport's clock.
+   */
+  stop(): Promise<number> {
+    return this.#end(wire.Message.STOP);
   }
 
-  /** Switches the output off at once; goes out before anything that waits. May cut a pulse. */
-  async estop(): Promise<void> {
-    await this.#ask(wire.Message.ESTOP, [], wire.ACK_BYTES, { what: 'ESTOP' }, { urgent: true });
+  /**
+   * Switches the output off at once; goes out before anything that waits, which is given up. May cut a pulse.
+   * @returns when its frame was given to the line, ms of the transport's clock.
+   */
+  estop(): Promise<number> {
+    return this.#end(wire.Message.ESTOP);
   }
 
   /** Clears a trip whose cause is gone. */
@@ -304,6 +311,17 @@ export class Stimulator extends EventEmitter<Listeners> {
   ): Promise<Uint8Array> {
     const response = await this.#link.request(message, Uint8Array.from(payload), options);
     return accepted(response, message, bytes, this.transport.name, asked);
+  }
+
+  async #end(message: wire.Message.STOP | wire.Message.ESTOP): Promise<number> {
+    const { clock } = this.transport;
+    let writtenMs = clock.nowMs();
+    const onWritten = (): void => {
+      writtenMs = clock.nowMs();
+    };
+    const asked = { what: wire.Message[message] };
+    await this.#ask(message, [], wire.ACK_BYTES, asked, { urgent: true, onWritten });
+    return writtenMs;
   }
 
   #event(frame: Frame): void {

@@ -21,7 +21,7 @@ export type LinkFault =
   | 'protocol'
   /** The device has forgotten the session: it was reset. */
   | 'reset'
-  /** The request was given up for an ESTOP. */
+  /** The request was given up for a STOP or an ESTOP. */
   | 'superseded';
 
 /** What the server of a simulated device says to a second host before it closes the line (transport/serve.ts). */

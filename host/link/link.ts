@@ -36,8 +36,10 @@ interface Pending {
 export interface RequestOptions {
   /** Does not make the clock of an embedded simulator run: for traffic in the background. */
   readonly background?: boolean;
-  /** Goes out at once; what is on the line or waiting is given up. */
+  /** Goes out at once; what is on the line or waiting is given up, but for an ESTOP. */
   readonly urgent?: boolean;
+  /** Called when the frame is first given to the line. */
+  onWritten?(): void;
 }
 
 const SEQUENCES = 0x10000;
@@ -55,7 +57,11 @@ export class Link {
   #tail: Promise<void> = Promise.resolve();
   #queued = 0;
   #epoch = 0;
+  /** What the requests of earlier epochs were given up for. */
+  #overtaker = '';
   #lost: LinkError | undefined;
+  /** A request of ours has come back as it was sent. */
+  #echoed = false;
 
   constructor(transport: Transport, owner: LinkOwner, options: LinkOptions = {}) {
     this.#transport = transport;
@@ -81,7 +87,7 @@ export class Link {
    */
   async open(): Promise<Uint8Array> {
     const { HELLO } = wire.Message;
-    const hello = await this.#inTurn(HELLO, {}, () => this.#exchange(HELLO, new Uint8Array(), false));
+    const hello = await this.#inTurn(HELLO, {}, () => this.#exchange(HELLO, new Uint8Array(), {}));
     if (hello[wire.RESPONSE_STATUS] === Status.OK && hello.length >= wire.HELLO_BYTES) {
       this.#session = new DataView(hello.buffer, hello.byteOffset).getUint32(wire.HELLO_SESSION, true);
       this.#sequence = 0;
@@ -98,9 +104,10 @@ export class Link {
     payload: Uint8Array,
     options: RequestOptions = {},
   ): Promise<Uint8Array> {
-    if (options.urgent) this.#giveUpOthers(message);
-    const response = await this.#inTurn(message, options, () =>
-      this.#exchange(message, payload, !!options.background),
+    const urgent = !!options.urgent && this.#yieldsTo(message);
+    if (urgent) this.#giveUpOthers(message);
+    const response = await this.#inTurn(message, { ...options, urgent }, () =>
+      this.#exchange(message, payload, options),
     );
     if (response[wire.RESPONSE_STATUS] === Status.BAD_SESSION) {
       throw new LinkError(
@@ -133,7 +140,7 @@ export class Link {
           throw this.#unanswered(message);
         });
       }
-      if (epoch !== this.#epoch) throw superseded(this.#transport.name);
+      if (epoch !== this.#epoch) throw superseded(this.#transport.name, this.#overtaker);
       return await exchange();
     } finally {
       this.#queued--;
@@ -141,7 +148,11 @@ export class Link {
     }
   }
 
-  async #exchange(message: wire.Message, payload: Uint8Array, background: boolean): Promise<Uint8Array> {
+  async #exchange(
+    message: wire.Message,
+    payload: Uint8Array,
+    { background = false, onWritten }: RequestOptions,
+  ): Promise<Uint8Array> {
     const hello = message === wire.Message.HELLO;
     if (!hello) this.#sequence = (this.#sequence + 1) % SEQUENCES;
     const sequence = hello ? 0 : this.#sequence;
@@ -156,6 +167,7 @@ export class Link {
         if (this.#lost !== undefined) throw this.#lost;
         // A delimiter first ends whatever noise stands before the frame on the line.
         this.#send(attempt > 0 || hello ? Buffer.concat([DELIMITER, bytes]) : bytes);
+        if (attempt === 0) onWritten?.();
         try {
           return await this.#wait(response, this.timeoutMs, background);
         } catch (error) {
@@ -182,9 +194,15 @@ export class Link {
     });
   }
 
+  /** Nothing is given up ESTOP for but another ESTOP: its retries must go on. */
+  #yieldsTo(message: wire.Message): boolean {
+    return message === wire.Message.ESTOP || this.#pending?.message !== wire.Message.ESTOP;
+  }
+
   #giveUpOthers(message: wire.Message): void {
     this.#epoch++;
-    this.#pending?.reject(superseded(this.#transport.name, wire.Message[message]));
+    this.#overtaker = wire.Message[message];
+    this.#pending?.reject(superseded(this.#transport.name, this.#overtaker));
     this.#pending = undefined;
     this.#tail = Promise.resolve();
   }
@@ -206,7 +224,9 @@ export class Link {
       return;
     }
     const pending = this.#pending;
-    if (pending === undefined || frame.payload.length === 0) return;
+    if (pending === undefined) return;
+    if (frame.type === pending.message && frame.sequence === pending.sequence) this.#echoed = true;
+    if (frame.payload.length === 0) return;
     if (frame.type !== (pending.message | wire.RESPONSE_BIT) || frame.sequence !== pending.sequence) return;
     const ours = frame.session === this.#session || pending.message === wire.Message.HELLO;
     if (ours || frame.payload[wire.RESPONSE_STATUS] === Status.BAD_SESSION) pending.resolve(frame.payload);
@@ -247,6 +267,10 @@ export class Link {
   #unanswered(message: wire.Message): LinkError {
     const { name } = this.#transport;
     const { bytes, valid } = this.parser;
+    if (this.#echoed) {
+      const looped = 'the line is looped, or what is on it echoes; check the cable and the port';
+      return new LinkError('garbage', `${name} sends back what it is given: ${looped}`);
+    }
     if (bytes > 0 && valid === 0) {
       const said = this.parser.noiseText === '' ? '' : ` ("${this.parser.noiseText}")`;
       return new LinkError(
@@ -262,7 +286,7 @@ export class Link {
   }
 }
 
-function superseded(name: string, by = 'ESTOP'): LinkError {
+function superseded(name: string, by: string): LinkError {
   return new LinkError('superseded', `the request to ${name} was given up for ${by}`);
 }
 
@@ -272,6 +296,7 @@ function closedWords(cause: Error): string {
     cause.message,
   );
   if (vanished) return 'the port is gone, perhaps unplugged';
+  if (/ECONNRESET|EPIPE/.test(cause.message)) return 'the other end broke the connection off';
   return cause.message
     .split('\n')[0]
     .replace(/^Error:?\s*/, '')

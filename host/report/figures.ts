@@ -1,6 +1,6 @@
 // Chooses what to show of a run: each area's pulse, the train, a burst, the ramp, the whole therapy; and of a fault, its moment.
 
-import { electrodesOf } from '../therapy/levels.ts';
+import { contactLevelsUa, electrodesOf } from '../therapy/levels.ts';
 import type { AreaSettings } from '../therapy/therapy.ts';
 import { occupancyUs } from '../therapy/timing.ts';
 import { short } from './format.ts';
@@ -67,7 +67,8 @@ function pulseShot(area: AreaSettings, onset: Onset, name: string, wide: boolean
     range,
     draw: (window) => {
       const title = `${name}One pulse`;
-      const caption = 'All contacts of the pulse. Shaded: open circuit (yellow), passive recharge (green).';
+      const caption =
+        'Width of each phase, and its charge on the contact that carries most. Shaded: open circuit (yellow), passive recharge (green).';
       return {
         title,
         caption,
@@ -93,7 +94,7 @@ function rowsShot(
         originNs: origin[0],
         caption: origin[1],
         electrodes: electrodesOf(area),
-        peakUa: area.amplitudeUa,
+        peakUa: contactPeakUa(area),
         shaded: true,
         widthPx: figure.wide ? WIDE_PX : undefined,
       }),
@@ -105,7 +106,7 @@ function burstShot(area: AreaSettings, onset: Onset, name: string, wide: boolean
   const burst = area.burst ?? { pulses: 1, intraRateHz: area.rateHz };
   const spanNs = (burst.pulses / burst.intraRateHz) * 1e9;
   const range = { fromNs: Math.max(0, onset.atNs - spanNs * 0.08), toNs: onset.atNs + spanNs * 1.08 };
-  const caption = `${burst.pulses} pulses at ${short(burst.intraRateHz)} Hz, counted, not timed.`;
+  const caption = `${burst.pulses} pulses at ${short(burst.intraRateHz)} Hz; the burst ends by their count.`;
   return rowsShot(range, area, { title: `${name}One burst`, caption, wide }, [
     onset.atNs,
     'time from the first onset',
@@ -133,11 +134,22 @@ function rampShot(scope: ScopeRecord, area: AreaSettings, name: string, wide: bo
     fromNs: Math.max(0, scope.startNs - rampNs * 0.04),
     toNs: Math.min(scope.endNs, scope.startNs + rampNs * 1.15),
   };
-  const caption = `Soft start to ${short(area.amplitudeUa)} µA in ${area.rampUpMs} ms, in steps of 10 µA.`;
+  const caption = `Soft start to ${short(area.amplitudeUa)} µA in ${short(area.rampUpMs ?? 0)} ms: ${rampStepText(area)}`;
   return rowsShot(range, area, { title: `${name}The ramp`, caption, wide }, [
     scope.startNs,
     'time from the start of the therapy',
   ]);
+}
+
+/** What amplitude a pulse of a ramp has. */
+export function rampStepText(area: AreaSettings): string {
+  const step = typeof area.recharge === 'string' ? '10 µA' : '10 µA and to whole levels of its recharge';
+  return `each pulse has the amplitude that the ramp has reached at its onset, rounded down to ${step}.`;
+}
+
+/** Greatest level of an area on a contact, µA. */
+function contactPeakUa(area: AreaSettings): number {
+  return contactLevelsUa(area).reduce((peak, level) => Math.max(peak, Math.abs(level)), 1);
 }
 
 function wholeShot(scope: ScopeRecord, areas: readonly AreaSettings[]): Shot {
@@ -155,7 +167,7 @@ function wholeShot(scope: ScopeRecord, areas: readonly AreaSettings[]): Shot {
         originNs: scope.startNs,
         caption: 'time from the start of the therapy',
         electrodes: electrodesIn([window]),
-        peakUa: Math.max(...areas.map((area) => area.amplitudeUa)),
+        peakUa: Math.max(...areas.map(contactPeakUa)),
         marks: marks.filter((mark) => mark.atNs >= window.fromNs && mark.atNs <= window.toNs),
         widthPx: WIDE_PX,
       });
@@ -180,10 +192,7 @@ export function faultFigures(fault: FaultRecord): Figure[] {
     toNs: Math.min(course.toNs, lastNs + TRIP_NS / 2),
   };
   const [whole, trip] = cutWindows(scope.capture, [course, moment]);
-  const after = 'After the trip every contact stays at zero and recharges.';
-  const figures = [
-    faultPlot(fault, whole, 'From the fault to the trip', `Current of each contact. ${after}`),
-  ];
+  const figures = [faultPlot(fault, whole, 'From the fault to the trip', FAULT_CAPTION)];
   // Only where the whole is too long to show single pulses.
   if (spanNs > TRIP_NS * 4) {
     const close = 'The same, close to the moment at which the output goes off.';
@@ -191,6 +200,10 @@ export function faultFigures(fault: FaultRecord): Figure[] {
   }
   return figures;
 }
+
+const FAULT_CAPTION =
+  'The levels that the sources of the output stage are set to or stuck at. They need not sum to zero under a fault: ' +
+  'the body model limits what really flows, and that is not drawn. After the trip every contact stays at zero and recharges.';
 
 /** Length of what is shown before the output goes off. */
 const TRIP_NS = 30e6;

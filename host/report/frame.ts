@@ -75,24 +75,40 @@ export function shading(window: Window, box: Box, x: Scale): string {
     .join('');
 }
 
-const MARK_ROWS = 4;
 const MARK_ROW_PX = 14;
-/** Room that marks take above the box. */
-export const MARKS_PX = MARK_ROWS * MARK_ROW_PX + 4;
 
-/** Vertical marks with their texts above the box, on rows of their own so that close ones stay readable. */
+/** Room that marks take above the box, px. */
+export function marksPx(count: number): number {
+  return count === 0 ? 0 : count * MARK_ROW_PX + 4;
+}
+
+/** Vertical marks with their texts above the box, each on a row of its own that no later mark's line crosses. */
 export function drawMarks(marks: readonly Mark[], box: Box, x: Scale): string {
-  return marks
-    .map((mark, index) => {
-      const at = x.at(mark.atNs);
-      const y = box.top - MARKS_PX + (index % MARK_ROWS) * MARK_ROW_PX + 10;
-      const anchor = at > (box.left + box.right) / 2 ? 'end' : 'start';
-      const shift = anchor === 'end' ? -4 : 4;
+  const top = box.top - marksPx(marks.length);
+  return markRows(marks, box, x)
+    .map(({ mark, at, anchor }, row) => {
+      const y = top + row * MARK_ROW_PX + 10;
       const stroke = { stroke: mark.colour, 'stroke-width': 1.25, 'stroke-dasharray': '4 3' };
       const text = { fill: mark.colour, 'text-anchor': anchor, 'font-weight': 600 };
+      const shift = anchor === 'end' ? -4 : 4;
       return line(at, y - 9, at, box.bottom, stroke) + label(at + shift, y, mark.text, text);
     })
     .join('');
+}
+
+/**
+ * Marks from the top row down. A line begins at its own row, so a text is crossed by the lines of rows above it alone: texts
+ * that run to the right come first, in the order of time, then, in its reverse, those that run to the left.
+ */
+function markRows(marks: readonly Mark[], box: Box, x: Scale) {
+  const middle = (box.left + box.right) / 2;
+  const placed = marks.map((mark) => {
+    const at = x.at(mark.atNs);
+    return { mark, at, anchor: at > middle ? 'end' : 'start' };
+  });
+  const right = placed.filter((one) => one.anchor === 'start').sort((a, b) => a.at - b.at);
+  const left = placed.filter((one) => one.anchor === 'end').sort((a, b) => b.at - a.at);
+  return [...right, ...left];
 }
 
 /** A whole SVG with a title for readers that do not see it. */

@@ -3,9 +3,11 @@
 import { areaText } from '../therapy/describe.ts';
 import { type Figure, faultFigures, runFigures } from './figures.ts';
 import { counted, grouped, short, timeText } from './format.ts';
+import { lawFacts } from './laws.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import { type FaultRecord, LINK_NOTICE, NOTICE, type RunRecord, type SessionRecord } from './record.ts';
-import { COLUMNS, doseText, lawsText, stopsText, tableRows } from './rows.ts';
+import { doseText, stopsText, verdictTone, verdictWord } from './rows.ts';
+import { summaryTable } from './summary.ts';
 import { element, escapeText } from './svg.ts';
 
 /** The whole page. */
@@ -18,7 +20,7 @@ export function reportPage(session: SessionRecord): string {
   ];
   const main = [
     introduction(session),
-    summary(session),
+    summaryTable(session.runs),
     ...session.runs.map(runSection),
     ...session.faults.map(faultSection),
     colophon(session),
@@ -32,48 +34,21 @@ function paragraph(text: string, className?: string): string {
 
 function introduction(session: SessionRecord): string {
   const pulses = session.runs.flatMap((run) => run.areas).reduce((sum, area) => sum + area.seen.pulses, 0);
-  const holding = session.runs.filter((run) => run.holds).length;
-  const faults = session.faults.length === 0 ? '' : ` ${counted(session.faults.length, 'injected fault')}.`;
+  const holding = session.runs.filter((run) => run.holds && !run.notJudged).length;
+  const { faults } = session;
+  const caught = faults.filter((fault) => fault.holds).length;
+  const injected =
+    faults.length === 0
+      ? ''
+      : ` ${counted(faults.length, 'injected fault')}: ${caught} of ${faults.length} hold.`;
   const text =
     `${counted(session.runs.length, 'therapy').replace('therapys', 'therapies')} delivered, ` +
-    `${counted(pulses, 'pulse')} judged one by one: ${holding} of ${session.runs.length} hold.${faults}`;
+    `${counted(pulses, 'pulse')} judged one by one: ${holding} of ${session.runs.length} hold.${injected}`;
   return (
     element('h1', {}, escapeText(session.title)) +
     paragraph(text) +
     paragraph(`${NOTICE} ${LINK_NOTICE}`, 'notice') // REQ-HST-105
   );
-}
-
-function summary(session: SessionRecord): string {
-  const heads = ['therapy', '', ...COLUMNS.map((column) => column.head), ''];
-  const head = element(
-    'tr',
-    {},
-    ...heads.map((text) => element('th', { scope: 'col' }, escapeText(text), ' ')),
-  );
-  const rows = session.runs.flatMap(tableRows).map((row) => {
-    const cells = (side: 'asked' | 'seen'): string[] => COLUMNS.map(({ key }) => cell(row[side][key]));
-    const verdict = element('td', { class: row.holds ? 'good' : 'bad' }, escapeText(row.verdict), ' ');
-    const asked = element(
-      'tr',
-      { class: 'asked' },
-      cell(row.name),
-      cell('asked', 'side'),
-      ...cells('asked'),
-      cell(''),
-    );
-    return asked + element('tr', {}, cell(''), cell('seen', 'side'), ...cells('seen'), verdict);
-  });
-  const table = element('table', {}, element('thead', {}, head), element('tbody', {}, ...rows));
-  const title = element('h2', {}, 'Programmed against measured');
-  const note =
-    'Measured by the oracle from the trace of the output, independently of the firmware. Net charge: the most that a pulse’s ' +
-    'phases leave on an electrode. Onset error: against the exact instant. STOP and ESTOP: from the sending of the order to the last current, soft stop included.';
-  return element('section', {}, title, paragraph(note, 'muted'), element('div', { class: 'scroll' }, table));
-}
-
-function cell(text: string, className?: string): string {
-  return element('td', { class: className }, escapeText(text), ' ');
 }
 
 function figureHtml(figure: Figure): string {
@@ -96,9 +71,12 @@ function facts(pairs: readonly (readonly [string, string])[]): string {
 }
 
 function runSection(run: RunRecord): string {
-  const verdict = element('span', { class: run.holds ? 'good' : 'bad' }, run.holds ? 'holds' : 'fails');
+  const verdict = element('span', { class: verdictTone(run) }, verdictWord(run));
   const title = element('h2', {}, `${escapeText(run.name)}: `, verdict);
-  const areas = run.therapy.areas.map((area) => paragraph(areaText(area)));
+  const areas = run.therapy.areas.map((area, index) => {
+    const name = run.therapy.areas.length > 1 ? `${area.name ?? `Area ${index + 1}`}: ` : '';
+    return paragraph(name + areaText(area).replaceAll(' %', '\u00a0%'), 'wide');
+  });
   const details = facts([
     ['Source', run.therapy.source ?? ''],
     ['Notes', run.therapy.notes ?? ''],
@@ -117,7 +95,7 @@ function runSection(run: RunRecord): string {
       )}`,
     ],
     ['Stop', stopsText(run).join('; ')],
-    ['Laws L1–L7', lawsText(run)],
+    ...lawFacts(run),
     [
       'Judged',
       run.levelsSeen

@@ -105,17 +105,17 @@ function joinPhases(pieces: readonly Piece[]): Piece[] {
   return joined;
 }
 
-/** Arrows above the plot: width of each phase with its charge, and of the gap. */
+/** Arrows above the plot: width of each phase with its charge on the contact that carries most, and of the gap. */
 function dimensions(window: Window, x: Scale): string {
   const driven = joinPhases(window.pieces.filter((piece) => piece.state === 'drive'));
   const gaps = window.pieces.filter((piece) => piece.state === 'open');
   const spans = driven.map((phase) => {
     const widthNs = phase.endNs - phase.startNs;
-    const cathodicUa = phase.levelsUa.reduce((sum, level) => sum + Math.max(0, level), 0);
+    const peakUa = phase.levelsUa.reduce((peak, level) => Math.max(peak, Math.abs(level)), 0);
     return {
       phase,
       text: `${short(widthNs / 1000, 3)} µs`,
-      detail: chargeText((cathodicUa * widthNs) / 1000),
+      detail: chargeText((peakUa * widthNs) / 1000),
     };
   });
   const gapSpans = gaps.map((phase) => {

@@ -22,12 +22,11 @@ export interface AreaAsked {
 export interface AreaSeen {
   readonly pulses: number;
   readonly rateHz?: number;
-  readonly intraRateHz?: number;
   readonly phaseUs?: number;
   readonly gapUs?: number;
   readonly amplitudeUa?: number;
   readonly chargePc?: number;
-  /** Largest charge that a pulse's phases leave on an electrode, signed, pC; with passive recharge the whole phase. */
+  /** Largest charge that a pulse's commanded levels leave on an electrode, signed, pC; with passive recharge the whole phase. */
   readonly netChargePc?: number;
   /** Largest difference of an onset from the exact instant, ns. */
   readonly onsetErrorNs?: number;
@@ -86,6 +85,12 @@ export interface LawsRecord {
   readonly recoveryUs: number;
 }
 
+/** What the simulated body saw of a therapy: true charges, with the errors of the sources and what recharge left. */
+export interface BodyRecord {
+  /** Largest unrecovered charge of an electrode, pC. */
+  readonly unrecoveredPc: number;
+}
+
 /** Where the pictures come from: the trace and the instants in it that matter, ns. */
 export interface ScopeRecord {
   readonly capture: Capture;
@@ -102,6 +107,8 @@ export interface RunRecord {
   readonly seed: number | undefined;
   readonly ranMs: number;
   readonly holds: boolean;
+  /** It was ended before its first pulse was due. */
+  readonly notJudged?: boolean;
   /** False where only the device's own word was judged: no capture of the output. */
   readonly levelsSeen: boolean;
   readonly interrupted: boolean;
@@ -109,6 +116,8 @@ export interface RunRecord {
   readonly stops: readonly StopRecord[];
   readonly impedances: readonly ImpedanceRecord[];
   readonly laws?: LawsRecord;
+  /** Only where a body is simulated. */
+  readonly body?: BodyRecord;
   readonly findings: readonly FindingRecord[];
   readonly findingsInAll: number;
   readonly scope?: ScopeRecord;

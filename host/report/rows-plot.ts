@@ -5,8 +5,8 @@ import { grouped } from './format.ts';
 import {
   type Box,
   drawMarks,
-  MARKS_PX,
   type Mark,
+  marksPx,
   shading,
   svgDocument,
   timeAxis,
@@ -42,7 +42,7 @@ export interface RowsOptions {
 export function rowsPlot(window: Window, options: RowsOptions): string {
   const width = options.widthPx ?? 640;
   const marks = options.marks ?? [];
-  const top = marks.length > 0 ? MARKS_PX + 8 : 12;
+  const top = marksPx(marks.length) + (marks.length > 0 ? 8 : 12);
   const rowPx = rowHeightPx(options.electrodes.length);
   const bottom = top + rowPx * Math.max(1, options.electrodes.length);
   const box: Box = { left: 104, right: width - 18, top, bottom };

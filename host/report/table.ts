@@ -9,6 +9,7 @@ export type Paint = (style: 'bold' | 'dim' | 'green' | 'red', text: string) => s
 
 export const plain: Paint = (_style, text) => text;
 
+const STYLES = { good: 'green', bad: 'red', muted: 'dim' } as const;
 const NAME_WIDTH_MAX = 26;
 
 /** The table of runs, lines without a newline at the end. */
@@ -35,7 +36,7 @@ function rowLines(
     row.name.length > nameWidth ? `${row.name.slice(0, nameWidth - 1)}…` : row.name.padEnd(nameWidth);
   const asked = cells(COLUMNS.map(({ key }) => row.asked[key])).trimEnd();
   const seen = cells(COLUMNS.map(({ key }) => row.seen[key]));
-  const verdict = row.verdict === '' ? '' : `  ${paint(row.holds ? 'green' : 'red', row.verdict)}`;
+  const verdict = row.verdict === '' ? '' : `  ${paint(STYLES[row.tone], row.verdict)}`;
   return [
     `${name}  ${paint('dim', 'asked')} ${asked}`,
     `${' '.repeat(nameWidth)}  ${paint('dim', 'seen ')} ${seen}${verdict}`,

@@ -43,6 +43,9 @@ function drawSteps(window: Window, electrode: number, x: Scale, y: Scale, style:
   });
 }
 
+/** Wider than a column, so that neighbours leave no stripes where the plot is scaled. */
+const EXTENT_PX = 1.5;
+
 /** One vertical stroke a pixel column, from the least to the greatest level in it. */
 function drawExtent(window: Window, electrode: number, x: Scale, y: Scale, style: TraceStyle): string {
   const from = Math.floor(Math.min(x.at(x.low), x.at(x.high)));
@@ -66,5 +69,10 @@ function drawExtent(window: Window, electrode: number, x: Scale, y: Scale, style
       `M${from + column + 0.5} ${coordinate(y.at(low[column]))}V${coordinate(y.at(high[column]))}`,
     );
   }
-  return element('path', { d: strokes.join(''), fill: 'none', stroke: style.colour, 'stroke-width': 1 });
+  return element('path', {
+    d: strokes.join(''),
+    fill: 'none',
+    stroke: style.colour,
+    'stroke-width': EXTENT_PX,
+  });
 }

@@ -95,7 +95,8 @@ export function findOnsets(capture: Capture, area: AreaSettings, range: Range): 
   return onsets;
 }
 
-function hasShape(levelsUa: Int32Array, shape: Int32Array): boolean {
+/** Whether electrodes carry current in the directions of `shape` only. */
+export function hasShape(levelsUa: Int32Array, shape: Int32Array): boolean {
   return levelsUa.every((level, electrode) => level === 0 || Math.sign(level) === shape[electrode]);
 }
 

@@ -1,14 +1,14 @@
 // Writes a report or a sheet of plots to disk.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { makeFolderOf } from './make-folder.ts';
 import { reportPage } from './page.ts';
 import type { RunRecord, SessionRecord } from './record.ts';
 import { scopeSheet } from './sheet.ts';
 
 /** Writes the page of a session; makes the folder where it is missing. Throws the file system's error. */
 export function writeReport(path: string, session: SessionRecord): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolderOf(path);
   writeFileSync(path, reportPage(session));
 }
 
@@ -16,7 +16,7 @@ export function writeReport(path: string, session: SessionRecord): void {
 export function writeSheet(path: string, run: RunRecord): boolean {
   const sheet = scopeSheet(run);
   if (sheet === undefined) return false;
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolderOf(path);
   writeFileSync(path, sheet);
   return true;
 }

@@ -1,4 +1,5 @@
-// Where a text stops being JSON: V8's messages name the place only sometimes. Called for a text that JSON.parse has refused.
+// What JSON.parse does not tell: where a text stops being JSON (V8's messages name the place only sometimes), and keys that
+// an object has twice, of which it silently takes the last.
 
 const SPACE = /[ \t\n\r]*/y;
 const STRING = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
@@ -13,8 +14,16 @@ export function jsonErrorOffset(text: string): number {
   return scanner.at;
 }
 
+/** The first key that an object of a JSON text has twice, and the offset of its second place. */
+export function duplicateKey(text: string): { readonly key: string; readonly at: number } | undefined {
+  const scanner = new Scanner(text);
+  scanner.value(0);
+  return scanner.twice;
+}
+
 class Scanner {
   at = 0;
+  twice: { readonly key: string; readonly at: number } | undefined;
   readonly #text: string;
 
   constructor(text: string) {
@@ -30,14 +39,21 @@ class Scanner {
     this.space();
     const start = this.#text[this.at];
     if (depth >= DEPTH_MAX) return false;
-    if (start === '{') return this.#list('}', () => this.#member(depth));
+    const keys = new Set<string>();
+    if (start === '{') return this.#list('}', () => this.#member(depth, keys));
     if (start === '[') return this.#list(']', () => this.value(depth + 1));
     return this.#take(start === '"' ? STRING : SCALAR);
   }
 
-  #member(depth: number): boolean {
+  #member(depth: number, keys: Set<string>): boolean {
     this.space();
-    return this.#take(STRING) && this.#char(':') && this.value(depth + 1);
+    const at = this.at;
+    if (!this.#take(STRING)) return false;
+    // `"a"` and `"\\u0061"` are the same key.
+    const key: string = JSON.parse(this.#text.slice(at, this.at));
+    if (keys.has(key)) this.twice ??= { key, at };
+    keys.add(key);
+    return this.#char(':') && this.value(depth + 1);
   }
 
   #list(close: string, item: () => boolean): boolean {

@@ -1,8 +1,8 @@
 // Reads therapy files: JSON, then the published schema, then what a schema cannot say.
 
 import { readFileSync } from 'node:fs';
-import { jsonErrorOffset } from './json-place.ts';
-import { TherapyError } from './problem.ts';
+import { duplicateKey, jsonErrorOffset } from './json-place.ts';
+import { shortened, TherapyError } from './problem.ts';
 import { schemaProblems } from './schema.ts';
 import { semanticProblems } from './semantics.ts';
 import type { Therapy } from './therapy.ts';
@@ -56,13 +56,24 @@ function whyUnreadable(error: unknown): string {
   return `cannot be read (${code ?? String(error)})`;
 }
 
+function placeOf(text: string, offset: number): string {
+  const before = text.slice(0, offset).split('\n');
+  return `line ${before.length}, column ${before[before.length - 1].length + 1}`;
+}
+
 function parseJson(text: string, file: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
+    const value: unknown = JSON.parse(text);
+    const twice = duplicateKey(text);
+    if (twice === undefined) return value;
+    const key = shortened(JSON.stringify(twice.key));
+    throw new TherapyError(file, [
+      { field: '', message: `${key} is there twice, again at ${placeOf(text, twice.at)}` },
+    ]);
+  } catch (error) {
+    if (error instanceof TherapyError) throw error;
     const offset = jsonErrorOffset(text);
-    const before = text.slice(0, offset).split('\n');
-    const place = `line ${before.length}, column ${before[before.length - 1].length + 1}`;
+    const place = placeOf(text, offset);
     const found = /^\S{1,20}/.exec(text.slice(offset));
     const what = found === null ? 'the file ends too early' : `unexpected ${JSON.stringify(found[0])}`;
     throw new TherapyError(file, [{ field: '', message: `not JSON at ${place}: ${what}` }]);

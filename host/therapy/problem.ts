@@ -24,8 +24,23 @@ export class TherapyError extends RangeError {
 
 /** One problem as one line: `file: field: message`. */
 export function problemLine(file: string, problem: Problem): string {
-  return [file, problem.field, problem.message].filter((part) => part !== '').join(': ');
+  const line = [file, problem.field, problem.message].filter((part) => part !== '').join(': ');
+  return line.replace(UNPRINTABLE, escaped);
 }
+
+/** Characters that a terminal may obey, or that turn a text's direction. The schema's pattern for names says the same. */
+const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** A text that is no longer than a line can take. */
+export function shortened(text: string): string {
+  return text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX - 3)}…` : text;
+}
+
+const TEXT_MAX = 40;
 
 const UNITS: readonly [RegExp, string][] = [
   [/Ua$/, 'µA'],
@@ -39,7 +54,7 @@ const UNITS: readonly [RegExp, string][] = [
 
 /** A value with the unit that its field's name says. */
 export function withUnit(field: string, value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : shortJson(value);
+  const text = shortened(JSON.stringify(value) ?? String(value));
   if (typeof value !== 'number') return text;
   const unit = UNITS.find(([pattern]) => pattern.test(field));
   return unit === undefined ? text : `${text} ${unit[1]}`;
@@ -50,9 +65,4 @@ export function nearest(field: string, values: readonly (number | undefined)[]):
   const known = [...new Set(values.filter((value) => value !== undefined))];
   if (known.length === 0) return '';
   return `; nearest: ${known.map((value) => withUnit(field, value)).join(' or ')}`;
-}
-
-function shortJson(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 40 ? `${text.slice(0, 37)}…` : text;
 }

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { packagePath } from './package-files.ts';
-import { nearest, type Problem, withUnit } from './problem.ts';
+import { nearest, type Problem, shortened, withUnit } from './problem.ts';
 
 let compiled: ValidateFunction | undefined;
 
@@ -74,8 +74,13 @@ function tell(error: ErrorObject): Problem {
     }
     case 'not':
       return { field, message: `${value} is neither 0 nor 10 to 500 µs${nearest(field, [0, 10])}` };
+    case 'pattern':
+      return { field, message: `${value} has a control character or one that turns the text's direction` };
     case 'minItems':
     case 'maxItems':
+    case 'minLength':
+    case 'maxLength':
+    case 'minProperties':
       return wrongCount(error, field);
     case 'type':
       return wrongType(error, field);
@@ -100,13 +105,23 @@ function outOfRange(error: ErrorObject, field: string): Problem {
 }
 
 function wrongCount(error: ErrorObject, field: string): Problem {
-  const count = Array.isArray(error.data) ? error.data.length : 0;
-  const side = error.keyword === 'maxItems' ? 'more' : 'fewer';
-  return { field, message: `${count} items are ${side} than the limit of ${error.params.limit}` };
+  if (error.data === '') return { field, message: 'is empty' };
+  const what = typeof error.data === 'string' ? 'characters' : Array.isArray(error.data) ? 'items' : 'fields';
+  const count =
+    what === 'characters' ? [...(error.data as string)].length : Object.keys(error.data as object).length;
+  const side = error.keyword.startsWith('max') ? 'more' : 'fewer';
+  return { field, message: `${count} ${what} are ${side} than the limit of ${error.params.limit}` };
 }
 
 function wrongType(error: ErrorObject, field: string): Problem {
   const wanted = String(error.params.type);
+  if (typeof error.data === 'number' && !Number.isFinite(error.data)) {
+    const side = error.data > 0 ? 'maximum' : 'minimum';
+    return {
+      field,
+      message: `the number is too great to be read${nearest(field, [error.parentSchema?.[side]])}`,
+    };
+  }
   const value = withUnit(field, error.data);
   if (wanted === 'integer' && typeof error.data === 'number') {
     const low = Math.floor(error.data);
@@ -117,7 +132,7 @@ function wrongType(error: ErrorObject, field: string): Problem {
 }
 
 function unknownField(error: ErrorObject, field: string): Problem {
-  const name: string = error.params.additionalProperty;
+  const name = shortened(error.params.additionalProperty);
   const parent = error.parentSchema ?? {};
   const known = Object.keys(parent.properties ?? {});
   if (parent.patternProperties !== undefined) {

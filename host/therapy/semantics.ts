@@ -1,17 +1,15 @@
 // What the schema cannot say about a therapy: fractions that sum, levels that can be made, charge, and pulses that fit.
 // Judged here so that a file is refused with its field and the nearest values; the device judges again, whatever the host says.
 
+import { AMPLITUDE_UA_MAX, AMPLITUDE_UA_STEP, PHASE_PC_SET_DEFAULT } from '../../firmware/profile.ts';
 import { contactLevelsUa, dividingAmplitudesUa, ELECTRODE_NAMES, levelsDivide } from './levels.ts';
 import { nearest, type Problem, withUnit } from './problem.ts';
 import { intervalUsMin, rateMhz, ratesAroundHz } from './quantity.ts';
 import type { AreaSettings, ElectrodeName, Therapy } from './therapy.ts';
-import { burstSpanUs, occupancyUs, onsetIntervalUsMin, phaseUsFitting } from './timing.ts';
+import { burstSpanUs, occupancyUs, onsetIntervalUsMin, phaseUsFitting, windowOf } from './timing.ts';
 
-/** Phase limit of an electrode at boot, nC: Shannon k = 1.5 on 12.7 mm². */
-export const PHASE_NC_SET_DEFAULT = 2004;
-/** Greatest amplitude, and the limit of each electrode at boot, µA. */
-export const AMPLITUDE_UA_MAX = 25500;
-const AMPLITUDE_UA_STEP = 10;
+/** Phase limit of an electrode at boot, nC. */
+export const PHASE_NC_SET_DEFAULT = PHASE_PC_SET_DEFAULT / 1000;
 
 /** Problems of a therapy that conforms to the schema; empty if it can be made. */
 export function semanticProblems(therapy: Therapy): Problem[] {
@@ -162,24 +160,44 @@ function interleaveProblems(therapy: Therapy): Problem[] {
     (best, area, index) => (occupancyUs(area) > occupancyUs(areas[best]) ? index : best),
     0,
   );
-  const fastest = intervals.indexOf(roomUs);
+  const tightest = intervals.indexOf(roomUs);
   const phaseUs = phaseUsFitting(areas[widest], roomUs - needUs + occupancyUs(areas[widest]));
   const options = phaseUs >= 10 ? [`areas[${widest}].phaseUs ${phaseUs} µs`] : [];
-  options.push(...slowerRate(areas[fastest], fastest, needUs));
+  options.push(...longerPause(areas[tightest], tightest, needUs), ...slowerRates(areas, needUs));
   const would = options.length === 0 ? '' : `; nearest: ${options.join(' or ')}`;
   const pulses = areas.length === 1 ? 'a pulse takes' : `the pulses of the ${areas.length} areas take`;
-  const message = `${pulses} ${needUs} µs, longer than the shortest time between onsets, ${roomUs} µs in areas[${fastest}]${would}`;
+  const message = `${pulses} ${needUs} µs, longer than the shortest time between onsets, ${roomUs} µs in areas[${tightest}]${would}`;
   return [{ field: areas.length === 1 ? 'areas[0].phaseUs' : 'areas', message }];
 }
 
-/** The greatest rate of an area at which its onsets are `needUs` apart, as text; empty where the burst or cycle decides. */
-function slowerRate(area: AreaSettings, index: number, needUs: number): string[] {
-  const field = area.burst === undefined ? 'rateHz' : 'burst.intraRateHz';
+/** The shortest off-time of an area at which its windows are `needUs` apart, as text; empty where something else decides. */
+function longerPause(area: AreaSettings, index: number, needUs: number): string[] {
+  const window = windowOf(area);
+  if (area.cycle === undefined || window === undefined) return [];
+  const offMs = area.cycle.offMs + Math.ceil((needUs - window.wrapUs) / 1000);
+  if (onsetIntervalUsMin({ ...area, cycle: { ...area.cycle, offMs } }) < needUs) return [];
+  return [`areas[${index}].cycle.offMs ${offMs} ms`];
+}
+
+/**
+ * The greatest rate at which the onsets of every area are `needUs` apart, as text, for those that are faster: one alone
+ * would not do. Empty where a burst or a cycle decides.
+ */
+function slowerRates(areas: readonly AreaSettings[], needUs: number): string[] {
   const mhz = Math.floor(1e9 / needUs);
-  const slower = { ...area, ...(area.burst === undefined ? { rateHz: mhz / 1000 } : {}) };
-  if (area.burst !== undefined) slower.burst = { ...area.burst, intraRateHz: mhz / 1000 };
-  if (mhz < 2000 || onsetIntervalUsMin(slower) < needUs) return [];
-  return [`areas[${index}].${field} ${mhz / 1000} Hz`];
+  if (mhz < 2000) return [];
+  const fields: string[] = [];
+  for (const [index, area] of areas.entries()) {
+    if (onsetIntervalUsMin(area) >= needUs) continue;
+    const { burst } = area;
+    const slower =
+      burst === undefined
+        ? { ...area, rateHz: mhz / 1000 }
+        : { ...area, burst: { ...burst, intraRateHz: mhz / 1000 } };
+    if (onsetIntervalUsMin(slower) < needUs) return [];
+    fields.push(`areas[${index}].${burst === undefined ? 'rateHz' : 'burst.intraRateHz'}`);
+  }
+  return [`${fields.join(' and ')} ${mhz / 1000} Hz${fields.length > 1 ? ' each' : ''}`];
 }
 
 function outputProblems(therapy: Therapy): Problem[] {

@@ -1,6 +1,6 @@
 // How long the pulses of an area occupy the output stage and how closely its onsets follow each other.
 
-import { intervalUsMin } from './quantity.ts';
+import { intervalUsMin, onsetUs } from './quantity.ts';
 import type { AreaSettings } from './therapy.ts';
 
 /** A pulse occupies its phases, its active recharge and this. */
@@ -32,9 +32,34 @@ export function burstSpanUs(area: AreaSettings): number {
 
 /** Shortest time between two onsets of the area, µs; 0 or less where a burst does not fit its period. */
 export function onsetIntervalUsMin(area: AreaSettings): number {
-  const periodUs = intervalUsMin(Math.round(area.rateHz * 1000));
-  const intervals = [periodUs - burstSpanUs(area)];
-  if (area.burst !== undefined) intervals.push(intervalUsMin(Math.round(area.burst.intraRateHz * 1000)));
-  if (area.cycle !== undefined) intervals.push(area.cycle.offMs * 1000 + 1);
+  const { burst } = area;
+  const window = windowOf(area);
+  const intervals = window === undefined ? [] : [window.wrapUs];
+  if (window === undefined || window.bursts > 1)
+    intervals.push(intervalUsMin(Math.round(area.rateHz * 1000)) - burstSpanUs(area));
+  const isBurst = burst !== undefined && (window === undefined || window.bursts > 1 || window.lastPulse > 0);
+  if (isBurst) intervals.push(intervalUsMin(Math.round(burst.intraRateHz * 1000)));
   return Math.min(...intervals);
+}
+
+interface Window {
+  readonly bursts: number;
+  /** Number of the last pulse of the last burst, from 0. */
+  readonly lastPulse: number;
+  /** From the last onset to the first of the next window, µs. */
+  readonly wrapUs: number;
+}
+
+/** The on-window of an area with cycling: pulses begin in it while their ideal onset is before its end. */
+export function windowOf({ cycle, burst, rateHz }: AreaSettings): Window | undefined {
+  if (cycle === undefined) return undefined;
+  const mhz = Math.round(rateHz * 1000);
+  const intraMhz = burst === undefined ? 0 : Math.round(burst.intraRateHz * 1000);
+  const pulses = burst?.pulses ?? 1;
+  // Whole numbers under 2^53: burst m begins in the window if m · 10⁹ / rate < on · 1000.
+  const last = Math.floor((cycle.onMs * mhz - 1) / 1e6);
+  const restUs = cycle.onMs * 1000 - onsetUs(last * pulses, pulses, mhz, intraMhz);
+  const lastPulse = intraMhz === 0 ? 0 : Math.min(pulses - 1, Math.floor((restUs * intraMhz - 1) / 1e9));
+  const lastUs = onsetUs(last * pulses + lastPulse, pulses, mhz, intraMhz);
+  return { bursts: last + 1, lastPulse, wrapUs: (cycle.onMs + cycle.offMs) * 1000 - lastUs };
 }

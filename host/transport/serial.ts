@@ -50,5 +50,5 @@ export function openFailure(path: string, baud: number, message: string, ports: 
   if (/inappropriate ioctl|not a tty|ENOTTY|is a directory|invalid argument/i.test(message)) {
     return `${path} is not a serial port, or it cannot run at ${baud} baud`;
   }
-  return `cannot open ${path}: ${message.split('\n')[0].replace(/^Error:\s*/, '')}`;
+  return `cannot open ${path}: ${message.split('\n')[0].replace(/^Error:\s*|,\s*cannot open .*$/gi, '')}`;
 }

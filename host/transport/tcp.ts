@@ -5,10 +5,13 @@ import { SerialPortStream } from '@serialport/stream';
 import { LinkError } from '../link/errors.ts';
 import { WallClock } from './clock.ts';
 import { bindingOf, QueuedPort } from './queued-port.ts';
+import { BAUD_DEFAULT } from './serial.ts';
 import { closePort, opened, type Transport } from './transport.ts';
 
 /** Longest wait for a connection, ms. */
 const CONNECT_MS = 3000;
+/** Longest wait for the other end to hang up as well, ms. */
+const HANG_UP_MS = 200;
 
 /**
  * Connects to `host`:`port`.
@@ -19,7 +22,7 @@ export async function openTcp(host: string, port: number): Promise<Transport> {
   const binding = bindingOf(async (options) => {
     const socket = await connected(host, port, name);
     const queued = new QueuedPort(
-      { write: (bytes) => send(socket, bytes), close: () => void socket.destroy() },
+      { write: (bytes) => send(socket, bytes), close: () => hungUp(socket) },
       options,
     );
     socket.on('data', (chunk) => queued.deliver(chunk));
@@ -27,7 +30,7 @@ export async function openTcp(host: string, port: number): Promise<Transport> {
     socket.on('close', () => queued.fail(new Error('the other end hung up')));
     return queued;
   });
-  const stream = new SerialPortStream({ binding, path: name, baudRate: 1, autoOpen: false });
+  const stream = new SerialPortStream({ binding, path: name, baudRate: BAUD_DEFAULT, autoOpen: false });
   await opened(stream);
   return { name, port: stream, clock: new WallClock(), close: () => closePort(stream) };
 }
@@ -58,9 +61,29 @@ function reason(error: NodeJS.ErrnoException, port: number): string {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return 'there is no host of that name';
+    case 'ECONNRESET':
+      return 'the other end broke the connection off';
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return 'there is no way to that host';
     default:
       return error.message || String(error.code);
   }
+}
+
+/** Hangs up, and waits until the other end has seen it: a device that serves one host at a time is then free again. */
+function hungUp(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.destroyed) return resolve();
+    const timer = setTimeout(() => socket.destroy(), HANG_UP_MS);
+    socket.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    socket.end();
+    // What still comes must be read for the end of it to be seen.
+    socket.resume();
+  });
 }
 
 function send(socket: Socket, bytes: Uint8Array): Promise<void> {

@@ -4,6 +4,11 @@ import { CLOCK_HZ } from '../clock/cycles.ts';
 import type { TimedLog } from './timed-log.ts';
 
 const STOP_BIT = 9;
+/**
+ * No byte begins earlier than this part of a bit: tools see an edge only after the line was idle, and a byte may be sent with
+ * the first cycle. Its bits keep their widths.
+ */
+const IDLE_BITS_MIN = 1 / 8;
 
 export class UartBits {
   /** Cycle of the next edge, Infinity where the log has no more. */
@@ -12,6 +17,7 @@ export class UartBits {
   level = 1;
   private readonly log: TimedLog;
   private readonly bitCycles: number;
+  private readonly earliestCycle: number;
   private readonly untilCycle: () => number;
   private index = 0;
   private bit = 0;
@@ -20,6 +26,7 @@ export class UartBits {
   constructor(log: TimedLog, baud: number, untilCycle: () => number) {
     this.log = log;
     this.bitCycles = CLOCK_HZ / baud;
+    this.earliestCycle = Math.ceil(IDLE_BITS_MIN * this.bitCycles);
     this.untilCycle = untilCycle;
   }
 
@@ -30,7 +37,7 @@ export class UartBits {
       if (start >= this.untilCycle()) break;
       for (; this.bit <= STOP_BIT; this.bit++) {
         if (this.levelOf(this.bit) === this.level) continue;
-        this.nextCycle = start + Math.round(this.bit * this.bitCycles);
+        this.nextCycle = Math.max(start, this.earliestCycle) + Math.round(this.bit * this.bitCycles);
         return;
       }
     }

@@ -10,9 +10,18 @@ import { type VcdSignals, vcdSignals } from './vcd-signals.ts';
 
 const CHUNK_CHARACTERS = 1 << 16;
 
+/** Something that the file says in a comment at its instant: what was ordered, say. */
+export interface VcdMark {
+  readonly cycle: number;
+  /** One line without `$`. */
+  readonly text: string;
+}
+
 export interface VcdOptions {
   /** One-bit signals alone. */
   readonly logicOnly?: boolean;
+  /** Comments in the order of their cycles, each written before the changes of its instant. The row may grow while it is written. */
+  readonly marks?: readonly VcdMark[];
 }
 
 /** A place in a log that has not been written yet. */
@@ -35,6 +44,8 @@ export class VcdWriter {
   private readonly trip: Cursor;
   private readonly rx: UartBits;
   private readonly tx: UartBits;
+  private readonly marks: readonly VcdMark[];
+  private markIndex = 0;
   private readonly binaries = new Map<number, string>();
   private row: number;
   private until = 0;
@@ -53,6 +64,7 @@ export class VcdWriter {
     const until = (): number => this.until;
     this.rx = new UartBits(trace.rx, trace.baud, until);
     this.tx = new UartBits(trace.tx, trace.baud, until);
+    this.marks = options.marks ?? [];
     this.row = trace.outputs.values[0];
     sink(this.signals.header);
     this.dump();
@@ -71,10 +83,12 @@ export class VcdWriter {
     }
   }
 
-  /** Writes the rest, and the instant at which the trace ends. */
+  /** Writes the rest, and the instant at which the trace ends with a comment: a file without it was cut. */
   end(untilCycle: number): void {
     this.advance(untilCycle);
     this.add(`#${untilCycle * CYCLE_NS}`);
+    this.addMarks(Number.POSITIVE_INFINITY);
+    this.addComment(`stimgate end ${untilCycle * CYCLE_NS}`);
     this.flush();
   }
 
@@ -107,6 +121,7 @@ export class VcdWriter {
 
   private nextEdge(): number {
     return Math.min(
+      this.marks[this.markIndex]?.cycle ?? Number.POSITIVE_INFINITY,
       nextOf(this.output),
       nextOf(this.heartbeat),
       nextOf(this.trip),
@@ -117,6 +132,7 @@ export class VcdWriter {
 
   private addEdges(cycle: number): void {
     const { bits } = this.signals;
+    this.addMarks(cycle);
     for (; nextOf(this.output) === cycle; this.output.index++)
       this.addRow(this.output.log.values[this.output.index]);
     for (; nextOf(this.heartbeat) === cycle; this.heartbeat.index++)
@@ -164,6 +180,15 @@ export class VcdWriter {
     this.addBit(1, bits.RX);
     this.addBit(1, bits.TX);
     this.add('$end');
+  }
+
+  private addMarks(untilCycle: number): void {
+    for (; this.marks[this.markIndex]?.cycle <= untilCycle; this.markIndex++)
+      this.addComment(this.marks[this.markIndex].text);
+  }
+
+  private addComment(text: string): void {
+    this.add(`$comment ${text} $end`);
   }
 
   private addBit(level: number, id: string): void {

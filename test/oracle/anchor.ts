@@ -7,6 +7,12 @@ import type { AreaPlan } from './plan.ts';
 import { hasPolarity, type SeenPulse } from './pulse.ts';
 import { type DuePulse, Schedule } from './schedule.ts';
 
+/** Earliest and latest t0 that a START leaves, ns of the capture; infinite where none is known. */
+export interface StartRange {
+  readonly lowNs: number;
+  readonly highNs: number;
+}
+
 /** Pulses seen that are looked at. */
 export const ANCHOR_PULSES = 24;
 const SEEN_TRIED = 4;
@@ -20,27 +26,31 @@ interface Candidate {
   readonly amplitudeUa: number;
 }
 
-/** The t0 in ns of the capture, or null where the therapy has no pulse at all. */
+/**
+ * The t0 in ns of the capture, or null where the therapy has no pulse at all. Never before `range`; after it only where
+ * nothing within explains at least half as much.
+ */
 export function findStart(
   seen: readonly SeenPulse[],
   areas: readonly AreaPlan[],
   terms: Terms,
+  range: StartRange,
 ): number | null {
   const candidates = firstDue(seen[0].onsetNs, areas, terms);
   if (candidates.length === 0) return null;
-  let bestNs = seen[0].onsetNs - candidates[0].due.onsetUs * 1000;
-  let bestScore = Number.NEGATIVE_INFINITY;
+  const first = { t0Ns: Math.max(range.lowNs, seen[0].onsetNs - candidates[0].due.onsetUs * 1000), score: 0 };
+  let best = first;
+  let within = first;
   for (const pulse of seen.slice(0, SEEN_TRIED)) {
     for (const { due } of candidates.slice(0, DUE_TRIED)) {
       const t0Ns = pulse.onsetNs - due.onsetUs * 1000;
+      if (t0Ns < range.lowNs - terms.toleranceNs) continue;
       const score = scoreOf(t0Ns, seen, candidates, terms);
-      if (score > bestScore) {
-        bestScore = score;
-        bestNs = t0Ns;
-      }
+      if (score > best.score) best = { t0Ns, score };
+      if (score > within.score && t0Ns <= range.highNs + terms.toleranceNs) within = { t0Ns, score };
     }
   }
-  return bestNs;
+  return within.score * 2 >= best.score ? within.t0Ns : best.t0Ns;
 }
 
 /** The first pulses due with an amplitude. */

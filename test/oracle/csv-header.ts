@@ -3,12 +3,15 @@
 import { ELECTRODES, type StretchState } from './capture.ts';
 import { CaptureError } from './capture-error.ts';
 import type { CsvMapping } from './csv.ts';
+import { CellReader } from './csv-cells.ts';
 import { electrodeName, electrodeOf } from './finding.ts';
 import type { LineReader } from './lines.ts';
 
 export interface CsvHeader {
   readonly origin: string;
   readonly separator: string;
+  /** Of all columns. */
+  readonly names: readonly string[];
   readonly timeColumn: number;
   readonly timeScaleNs: number;
   /** Column, electrode and µA per unit. */
@@ -24,6 +27,10 @@ export interface Row {
 }
 
 const TIME_SCALES_NS: Record<string, number> = { s: 1e9, ms: 1e6, us: 1e3, µs: 1e3, ns: 1 };
+/** Times up to which ns are exact: 104 days. */
+const TIME_NS_MAX = Number.MAX_SAFE_INTEGER;
+/** No stimulator carries more: 1 A. */
+const LEVEL_UA_MAX = 1e6;
 const LEVEL_SCALES: Record<string, number> = { ua: 1, µa: 1, ma: 1000 };
 
 /** Finds the header: the first line that is neither empty nor a comment (#, %). */
@@ -48,7 +55,8 @@ export function parseHeader(origin: string, lines: LineReader, mapping: CsvMappi
   const levels = levelColumns(names, mapping, fail);
   if (levels.length === 0)
     throw fail('no column of an electrode: name them E1_uA … E16_uA, CASE_uA (or _mA)');
-  return { origin, separator, timeColumn, timeScaleNs, levels, rechargeColumn: names.indexOf('RECHARGE') };
+  const rechargeColumn = names.indexOf('RECHARGE');
+  return { origin, separator, names, timeColumn, timeScaleNs, levels, rechargeColumn };
 }
 
 function levelColumns(names: string[], mapping: CsvMapping, fail: (message: string) => CaptureError) {
@@ -94,35 +102,31 @@ export function rowReader(
   header: CsvHeader,
   mapping: CsvMapping,
 ): (line: string, number: number) => Row | null {
-  const { origin, separator, timeColumn, timeScaleNs, levels, rechargeColumn } = header;
+  const { origin, separator, names, timeColumn, timeScaleNs, rechargeColumn } = header;
+  const cellsOf = (column: number, scale: number, max: number, limit: string) =>
+    new CellReader(origin, column, names[column], scale, max, limit);
+  const times = cellsOf(timeColumn, timeScaleNs, TIME_NS_MAX, '104 days');
+  const levels = header.levels.map(({ column, electrode, scale }) => {
+    return { column, electrode, currents: cellsOf(column, scale, LEVEL_UA_MAX, '1 A') };
+  });
+  const recharges = rechargeColumn < 0 ? null : cellsOf(rechargeColumn, 1, 1, '1');
   const row: Row = { timeNs: 0, state: 'unknown', levelsUa: new Int32Array(ELECTRODES) };
   const held = new Float64Array(ELECTRODES);
   const values = new Float64Array(ELECTRODES);
   const zeroUa = mapping.zeroUa ?? 0;
   const noiseUa = mapping.noiseUa ?? 0;
   let recharge = false;
-  const numberOf = (cell: string, line: number): number => {
-    const value = Number(separator === ',' ? cell : cell.replace(',', '.'));
-    if (Number.isNaN(value)) {
-      throw new CaptureError(
-        origin,
-        line,
-        `'${cell}' is no number: the file is cut or damaged; capture again`,
-      );
-    }
-    return value;
-  };
   return (line, number) => {
     if (/^\s*([#%].*)?$/.test(line)) return null;
     const cells = splitRow(line, separator);
     const time = cells[timeColumn] ?? '';
     if (time === '') throw new CaptureError(origin, number, 'a row without a time: every row needs one');
-    row.timeNs = round(numberOf(time, number) * timeScaleNs);
-    for (const { column, electrode, scale } of levels) {
+    row.timeNs = round(times.read(time, number));
+    for (const { column, electrode, currents } of levels) {
       const cell = cells[column] ?? '';
-      if (cell !== '') values[electrode] = numberOf(cell, number) * scale;
+      if (cell !== '') values[electrode] = currents.read(cell, number);
     }
-    if (rechargeColumn >= 0 && cells[rechargeColumn]) recharge = cells[rechargeColumn] !== '0';
+    if (recharges && cells[rechargeColumn]) recharge = recharges.read(cells[rechargeColumn], number) !== 0;
     hold(row.levelsUa, held, values, zeroUa, noiseUa);
     const driven = row.levelsUa.some((levelUa) => levelUa !== 0);
     row.state = driven ? 'drive' : rechargeColumn < 0 ? 'unknown' : recharge ? 'recharge' : 'open';

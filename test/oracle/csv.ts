@@ -47,17 +47,22 @@ export function readCsv(pathOrText: string, mapping: CsvMapping = {}): CsvCaptur
   const source = sourceOf(pathOrText);
   const rows = () => new LineReader(source.origin, source.chunks());
   const timing = timingOf(source.origin, rows(), mapping);
+  const unfinished = !source.tail(1).endsWith('\n');
   return {
     origin: source.origin,
     resolutionNs: mapping.resolutionNs ?? timing.stepNs,
     hasLevels: true,
-    warnings: [],
+    warnings: unfinished
+      ? [`${source.origin}: the last line has no line break: the file may be cut; judged up to that line`]
+      : [],
     *stretches(): Iterable<Stretch> {
       const stretcher = new Stretcher(mapping.settleNs);
       const lines = rows();
       const read = rowReader(parseHeader(source.origin, lines, mapping), mapping);
       let lastNs = Number.NEGATIVE_INFINITY;
       for (const line of lines) {
+        // Its last cell may have lost digits: of a line that may be cut no current is taken, and no row has to come of it.
+        if (lines.unfinished) break;
         const row = read(line, lines.line);
         if (!row) continue;
         if (row.timeNs <= lastNs) throw new CaptureError(source.origin, lines.line, goesBack(row, lastNs));
@@ -83,6 +88,7 @@ function timingOf(origin: string, lines: LineReader, mapping: CsvMapping): Timin
   let lastNs = Number.NaN;
   let places = 0;
   for (const line of lines) {
+    if (lines.unfinished) break;
     const row = read(line, lines.line);
     if (!row) continue;
     const cell = splitRow(line, header.separator)[header.timeColumn] ?? '';

@@ -5,6 +5,7 @@ import { ELECTRODES } from './capture.ts';
 /** The rules of the oracle. Stable: reports and tests name them. */
 export type Rule =
   | 'no-output'
+  | 'late-start'
   | 'onset'
   | 'delay-bound'
   | 'phase-width'

@@ -14,3 +14,4 @@ export type { AreaMeasure, Quantities } from './measure.ts';
 export { MemoryCapture } from './memory-capture.ts';
 export type { JudgeOptions } from './options.ts';
 export { readVcd, type VcdCapture, type VcdOptions } from './vcd.ts';
+export { orderText } from './vcd-orders.ts';

@@ -1,6 +1,7 @@
 // Judges a captured output against a therapy, pulse by pulse, in one pass. Written from the design, not from the firmware.
 
 import type { Therapy } from '../../host/therapy/therapy.ts';
+import type { StartRange } from './anchor.ts';
 import { type Capture, ELECTRODES, type Stretch } from './capture.ts';
 import { type Finding, FindingList, type Rule, us } from './finding.ts';
 import type { Command } from './intent.ts';
@@ -9,6 +10,7 @@ import { type JudgeOptions, type Terms, termsOf } from './options.ts';
 import { type AreaPlan, planTherapy } from './plan.ts';
 import { drives, PulseReader, type SeenPulse } from './pulse.ts';
 import { Run, type RunEnd } from './run.ts';
+import type { StopRange } from './soft-stop.ts';
 
 export interface Totals {
   /** Pulses of all areas, those that were not due included. */
@@ -24,6 +26,10 @@ export interface Totals {
   readonly stopLatencyNsMax: number | null;
   /** Longest time from ESTOP, magnet or trip to zero output, ns; null without one. */
   readonly offLatencyNsMax: number | null;
+  /** Since when pulses that were due did not come up to the capture's end, ns of the capture; null: they came. */
+  readonly silentFromNs: number | null;
+  /** When a soft stop began that no command told of but the output shows whole, about, ns of the capture; else null. */
+  readonly softStopNs: number | null;
 }
 
 export interface Verdict {
@@ -41,6 +47,9 @@ export interface Verdict {
   readonly notJudged: readonly string[];
 }
 
+/** Recharge after the output was switched off, before the interlock lets anything begin. */
+const DISCHARGE_NS = 64.8e6;
+
 interface PlannedRun {
   readonly startNs: number;
   readonly end: RunEnd;
@@ -48,10 +57,30 @@ interface PlannedRun {
 
 /**
  * Judges a capture against a therapy: onsets, widths, gaps, levels, counts, balance, overlap, ramps, cycling, stopping.
+ * A capture at whose end the amplitudes go down as after STOP, to nothing, is read once more and judged as stopped there.
  * Throws a RangeError for a therapy that cannot be planned and a CaptureError for a capture that cannot be read.
  */
 export function judge(capture: Capture, therapy: Therapy, options: JudgeOptions = {}): Verdict {
-  return new Judge(capture, therapy, options).verdict();
+  const first = new Judge(capture, therapy, options);
+  const verdict = first.verdict();
+  const range = first.softStop();
+  return (range && judgeStopped(capture, therapy, options, range)) ?? verdict;
+}
+
+/** The verdict with a STOP at the place found; null where the output does not fit it to the end. */
+function judgeStopped(
+  capture: Capture,
+  therapy: Therapy,
+  options: JudgeOptions,
+  { lowNs, highNs }: StopRange,
+): Verdict | null {
+  const commands: Command[] = [...(options.commands ?? []), { kind: 'stop', atNs: lowNs }];
+  const stopLatencyNs = Math.max(termsOf(capture, options).stopLatencyNs, highNs - lowNs);
+  const verdict = new Judge(capture, therapy, { ...options, commands, stopLatencyNs }).verdict();
+  const fits = verdict.more === 0 && verdict.findings.every((finding) => finding.atNs < lowNs);
+  if (!fits) return null;
+  const softStopNs = Math.round((lowNs + highNs) / 2);
+  return { ...verdict, totals: { ...verdict.totals, stopLatencyNsMax: null, softStopNs } };
 }
 
 class Judge {
@@ -66,6 +95,7 @@ class Judge {
   #captureStartNs = 0;
   #pulses = 0;
   #unknown = false;
+  #endNs = 0;
 
   constructor(capture: Capture, therapy: Therapy, options: JudgeOptions) {
     this.#capture = capture;
@@ -96,22 +126,36 @@ class Judge {
     }
     const last = this.#reader.end(endNs);
     if (last) this.#feed(last);
+    this.#endNs = endNs;
+    this.#beginRuns(Number.POSITIVE_INFINITY);
     this.#runs.at(-1)?.finish(endNs);
-    if (this.#pulses === 0) this.#noOutput();
+    if (this.#pulses === 0 && !this.#findings.counts['no-output']) this.#noOutput();
     return this.#result(stretches, endNs);
+  }
+
+  /** Where the one run may have been stopped, if nothing says how it ended. Asked after the verdict. */
+  softStop(): StopRange | null {
+    if (this.#runs.length !== 1 || this.#terms.commands.some((command) => command.kind !== 'start'))
+      return null;
+    return this.#runs[0].softStop(this.#endNs);
   }
 
   #feed(pulse: SeenPulse): void {
     this.#pulses++;
-    while (this.#runs.length < this.#planned.length) {
-      const planned = this.#planned[this.#runs.length];
-      if (pulse.onsetNs < planned.startNs) break;
-      this.#runs.at(-1)?.finish(planned.startNs);
-      this.#runs.push(this.#newRun(planned));
-    }
+    this.#beginRuns(pulse.onsetNs);
     const run = this.#runs.at(-1);
     if (run) run.feed(pulse);
     else this.#findings.add('pulse-extra', pulse.onsetNs, () => 'a pulse before the therapy was started');
+  }
+
+  /** Begins the runs that were started until then, each as the one before it is over. */
+  #beginRuns(untilNs: number): void {
+    while (this.#runs.length < this.#planned.length) {
+      const planned = this.#planned[this.#runs.length];
+      if (untilNs < planned.startNs) break;
+      this.#runs.at(-1)?.finish(planned.startNs);
+      this.#runs.push(this.#newRun(planned));
+    }
   }
 
   #newRun(planned: PlannedRun): Run {
@@ -121,9 +165,18 @@ class Judge {
       findings: this.#findings,
       meters: this.#meters,
       captureStartNs: this.#captureStartNs,
+      start: this.#startRange(planned.startNs),
       release: (pulse: SeenPulse) => this.#reader.release(pulse),
     };
     return new Run(context, this.#terms.commands, planned.end);
+  }
+
+  /** A therapy begins when START is taken, not before the discharge after the last output is over. */
+  #startRange(startNs: number): StartRange {
+    if (!Number.isFinite(startNs)) return { lowNs: startNs, highNs: Number.POSITIVE_INFINITY };
+    const offNs = this.#runs.at(-1)?.offByNs ?? this.#captureStartNs;
+    const readyNs = Math.max(startNs, offNs + DISCHARGE_NS);
+    return { lowNs: startNs, highNs: readyNs + this.#terms.startLatencyNs };
   }
 
   #kirchhoff(stretch: Stretch): void {
@@ -139,8 +192,10 @@ class Judge {
     this.#findings.add('level', stretch.startNs, message);
   }
 
-  /** Nothing was delivered: right only if every amplitude is zero. */
+  /** Nothing was delivered, in however short a capture: right only if it was ended, or every amplitude is zero. */
   #noOutput(): void {
+    const { stopNs, offNs } = this.#planned[0].end;
+    if (Math.min(stopNs, offNs) <= this.#endNs) return;
     const changes = this.#terms.commands.filter((command) => command.kind === 'amplitude');
     const amplitudesUa = [
       ...this.#areas.map((area) => area.settings.amplitudeUa),
@@ -173,6 +228,8 @@ class Judge {
         runs: this.#runs.length,
         stopLatencyNsMax: worst(stops.map((run) => run.lastEndNs - run.end.stopNs)),
         offLatencyNsMax: worst(offs.map((run) => run.lastEndNs - run.end.offNs)),
+        silentFromNs: this.#runs.at(-1)?.silentFromNs ?? null,
+        softStopNs: null,
       },
       notJudged: this.#notJudged(),
     };

@@ -7,6 +7,8 @@ const LINE_MAX = 1 << 20;
 /** Lines without their ends, once. `line` is the number of the line given last, from 1. */
 export class LineReader implements Iterable<string> {
   line = 0;
+  /** The line given last has no line break: the text may have been cut in it. */
+  unfinished = false;
   readonly #origin: string;
   readonly #lines: Iterator<string>;
 
@@ -42,6 +44,8 @@ export class LineReader implements Iterable<string> {
       }
       for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
     }
-    if (rest !== '') yield rest;
+    if (rest === '') return;
+    this.unfinished = true;
+    yield rest;
   }
 }

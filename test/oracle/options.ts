@@ -14,6 +14,11 @@ export interface JudgeOptions {
   readonly clockPpm?: number;
   /** An amplitude command acts within this time, ns. Default 25 ms. */
   readonly amplitudeLatencyNs?: number;
+  /**
+   * t0 comes within this time after START, ns, or after the discharge where that ends later: 64.8 ms after the output was
+   * last switched off, at the latest as the capture begins. Default 25 ms: the link, a poll, and the queue.
+   */
+  readonly startLatencyNs?: number;
   /** STOP acts within this time (the ramp-down then begins), ns. Default 25 ms. */
   readonly stopLatencyNs?: number;
   /** After ESTOP, magnet or trip the output is at zero within this time, ns. Default 10 ms, one poll. */
@@ -29,6 +34,7 @@ export interface Terms {
   readonly levelToleranceUa: number;
   readonly clockPpm: number;
   readonly amplitudeLatencyNs: number;
+  readonly startLatencyNs: number;
   readonly stopLatencyNs: number;
   readonly offLatencyNs: number;
   readonly hasLevels: boolean;
@@ -44,6 +50,7 @@ export function termsOf(capture: Capture, options: JudgeOptions): Terms {
     levelToleranceUa: options.levelToleranceUa ?? 0,
     clockPpm: options.clockPpm ?? 0,
     amplitudeLatencyNs: options.amplitudeLatencyNs ?? 25e6,
+    startLatencyNs: options.startLatencyNs ?? 25e6,
     stopLatencyNs: options.stopLatencyNs ?? 25e6,
     offLatencyNs: options.offLatencyNs ?? 10e6,
     hasLevels: capture.hasLevels,

@@ -87,7 +87,9 @@ export class PulseReader {
   /** The pulse in progress at the end of the capture. */
   end(endNs: number): SeenPulse | null {
     const pulse = this.#pulse;
-    if (pulse && pulse.endNs >= endNs) pulse.cut = true;
+    // In an unknown gap the second phase may still have had to come.
+    const amidGap = pulse?.gapState === 'unknown' && !pulse.hasSecond && this.#isInGap(pulse, endNs);
+    if (pulse && (pulse.endNs >= endNs || amidGap)) pulse.cut = true;
     this.#pulse = null;
     return pulse;
   }
@@ -134,12 +136,13 @@ export class PulseReader {
     if (pulse.firstEndNs === stretch.startNs) return opposite(pulse.firstUa, stretch.levelsUa);
     if (pulse.gapState === 'open') return true;
     // The capture cannot tell an open gap from recharge: the therapy's gap decides.
-    const gapNs = stretch.startNs - pulse.firstEndNs;
+    return opposite(pulse.firstUa, stretch.levelsUa) && this.#isInGap(pulse, stretch.startNs);
+  }
+
+  #isInGap(pulse: SeenPulse, atNs: number): boolean {
+    const gapNs = atNs - pulse.firstEndNs;
     return this.#areas.some(
-      (area) =>
-        gapNs <= area.gapUs * 1500 + this.#resolutionNs &&
-        hasPolarity(pulse.firstUa, area) &&
-        opposite(pulse.firstUa, stretch.levelsUa),
+      (area) => gapNs <= area.gapUs * 1500 + this.#resolutionNs && hasPolarity(pulse.firstUa, area),
     );
   }
 }

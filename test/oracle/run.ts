@@ -1,6 +1,6 @@
 // One run of a therapy, from its first pulse to its end: pairs the pulses that were seen with those that were due.
 
-import { ANCHOR_PULSES, findStart } from './anchor.ts';
+import { ANCHOR_PULSES, findStart, type StartRange } from './anchor.ts';
 import { BurstCounter } from './bursts.ts';
 import { type FindingList, us } from './finding.ts';
 import { AreaIntent, type Command, type Intent } from './intent.ts';
@@ -11,9 +11,13 @@ import { type AreaPlan, PULSE_REST_US } from './plan.ts';
 import { hasPolarity, type SeenPulse } from './pulse.ts';
 import { type DuePulse, delayBoundUs, Schedule } from './schedule.ts';
 import { ShapeJudge } from './shape.ts';
+import { commonRange, FallTracker, type StopRange } from './soft-stop.ts';
 
 /** Pulses due later than this after the one at hand are of no concern to it: longer than the longest period, 500 ms. */
 const AHEAD_NS = 1e9;
+
+/** Shape and amplitude of a due pulse. */
+const FIT_MIN = 6;
 
 export interface RunContext {
   readonly areas: readonly AreaPlan[];
@@ -22,6 +26,8 @@ export interface RunContext {
   readonly meters: readonly AreaMeter[];
   /** Start of the capture, ns. */
   readonly captureStartNs: number;
+  /** Where its START lets t0 be. */
+  readonly start: StartRange;
   readonly release: (pulse: SeenPulse) => void;
 }
 
@@ -37,6 +43,8 @@ export class Run {
   /** End of the last driven phase, ns. */
   lastEndNs = 0;
   pulses = 0;
+  /** Since when pulses that were due did not come up to the end, ns; null: they came. */
+  silentFromNs: number | null = null;
   readonly end: RunEnd;
   readonly #context: RunContext;
   readonly #shape: ShapeJudge;
@@ -44,7 +52,9 @@ export class Run {
   readonly #intents: AreaIntent[];
   readonly #levels: LevelJudge[];
   readonly #bursts: BurstCounter[];
+  readonly #falls: FallTracker[];
   readonly #boundsUs: number[];
+  /** When all output has ended after STOP at the latest, ns; infinite without one. */
   readonly #stopEndNs: number;
   readonly #ahead: DuePulse[] = [];
   #spare: DuePulse | null = null;
@@ -67,11 +77,17 @@ export class Run {
     if (Number.isFinite(end.stopNs)) for (const intent of this.#intents) intent.stop(end.stopNs);
     this.#levels = this.#intents.map((intent) => new LevelJudge(findings, terms, this.#shape, intent));
     this.#bursts = areas.map(() => new BurstCounter(findings));
+    this.#falls = areas.map((area) => new FallTracker(area, terms.levelToleranceUa, terms.stopLatencyNs));
     this.#boundsUs = areas.map((area) => delayBoundUs(area, areas));
     const rampUs = Math.max(...areas.map((area) => area.rampDownUs));
     const pulsesUs = areas.reduce((sum, area) => sum + area.occupancyUs, 0);
     this.#stopEndNs = end.stopNs + terms.stopLatencyNs + (rampUs + pulsesUs) * 1000;
     for (const meter of meters) meter.newRun();
+  }
+
+  /** When the output has been switched off at the latest, ns; infinite if it was not told to end. */
+  get offByNs(): number {
+    return Math.min(this.#stopEndNs, this.end.offNs + this.#context.terms.offLatencyNs);
   }
 
   /** The next pulse that was seen. It is judged when the one after it is known. */
@@ -88,20 +104,59 @@ export class Run {
 
   /** The capture, or the time of this run, ends. */
   finish(endNs: number): void {
-    if (this.t0Ns === null && this.#waiting.length > 0) this.#anchor();
+    if (this.pulses === 0) {
+      this.#silent(endNs);
+      return;
+    }
+    if (this.t0Ns === null) this.#anchor();
     if (this.#held) this.#match(this.#held, null);
     this.#held = null;
     if (this.t0Ns !== null) this.#missingUntil(endNs);
     for (const counter of this.#bursts) counter.close();
   }
 
+  /** Where a STOP that the run was not told of may have been taken: the amplitudes have gone down as after one. */
+  softStop(endNs: number): StopRange | null {
+    return commonRange(this.#falls.map((fall) => fall.range(endNs)));
+  }
+
   #anchor(): void {
-    const { areas, terms } = this.#context;
-    this.t0Ns = findStart(this.#waiting, areas, terms) ?? this.#waiting[0].onsetNs;
+    const { areas, findings, start, terms } = this.#context;
+    const t0Ns = findStart(this.#waiting, areas, terms, start) ?? this.#waiting[0].onsetNs;
+    this.t0Ns = t0Ns;
+    if (t0Ns > start.highNs + terms.toleranceNs) {
+      const message = () =>
+        `the therapy began ${us(t0Ns - start.lowNs)} after START; ${us(start.highNs - start.lowNs)} at most expected`;
+      findings.add('late-start', t0Ns, message);
+    }
     this.#lastOnsetNs = this.t0Ns;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const pulse of waiting) this.#advance(pulse);
+  }
+
+  /** A run without a pulse: right only if none had to come before it ended, begun as late as may be. */
+  #silent(endNs: number): void {
+    const { captureStartNs, findings, start, terms } = this.#context;
+    const told = Number.isFinite(start.lowNs);
+    this.t0Ns = told ? start.highNs : captureStartNs + terms.startLatencyNs;
+    const expected = this.#demandsPulse(endNs);
+    this.t0Ns = null;
+    if (!expected) return;
+    const of = told ? `no pulse after START at ${us(start.lowNs)}` : 'the capture shows no pulse at all';
+    findings.add('no-output', told ? start.lowNs : captureStartNs, () => `${of}; the therapy expected`);
+  }
+
+  /** Whether a pulse was demanded that had to be complete before the end. */
+  #demandsPulse(endNs: number): boolean {
+    for (;;) {
+      const due = this.#peek(0, endNs);
+      if (!due) return false;
+      const onsetNs = this.#atNs(due.onsetUs);
+      const whole = onsetNs + due.area.occupancyUs * 1000 + this.#context.terms.toleranceNs <= endNs;
+      if (whole && this.#isRequired(due, this.#intentOf(due))) return true;
+      this.#shift(onsetNs);
+    }
   }
 
   #advance(pulse: SeenPulse): void {
@@ -113,8 +168,7 @@ export class Run {
   }
 
   #match(pulse: SeenPulse, next: SeenPulse | null): void {
-    const { offLatencyNs } = this.#context.terms;
-    const endNs = Math.min(this.end.offNs + offLatencyNs, this.#stopEndNs);
+    const endNs = this.offByNs;
     if (pulse.onsetNs > endNs) {
       const message = () => `a pulse ${us(pulse.onsetNs - endNs)} after all output should have ended`;
       this.#context.findings.add('output-after-end', pulse.onsetNs, message);
@@ -126,7 +180,7 @@ export class Run {
       if (!due) break;
       const dueNs = this.#atNs(due.onsetUs);
       const errorNs = pulse.onsetNs - dueNs;
-      if (this.#isSkipped(pulse, due, toleranceNs)) {
+      if (this.#isSkipped(pulse, next, due, toleranceNs)) {
         this.#missing(due);
         continue;
       }
@@ -154,16 +208,36 @@ export class Run {
   }
 
   /** A pulse of another area, where the due one need not come any more: its area has fallen silent before the others. */
-  #isSkipped(pulse: SeenPulse, due: DuePulse, toleranceNs: number): boolean {
+  #isSkipped(pulse: SeenPulse, next: SeenPulse | null, due: DuePulse, toleranceNs: number): boolean {
     if (pulse.onsetNs < this.#atNs(due.idealUs) - toleranceNs) return false;
     if (this.#isRequired(due, this.#intentOf(due))) return false;
-    return !hasPolarity(pulse.firstUa, due.area) || !this.#hasLevelsOf(pulse, due);
+    const fit = this.#fitOf(pulse, due, toleranceNs);
+    if (fit < 0) return true;
+    for (let i = 1; ; i++) {
+      const other = this.#peek(i, pulse.onsetNs + AHEAD_NS);
+      if (!other || this.#atNs(other.idealUs) > pulse.onsetNs + toleranceNs) return false;
+      if (other.area === due.area) continue;
+      const otherFit = this.#fitOf(pulse, other, toleranceNs);
+      if (otherFit > fit) return true;
+      const latestNs = this.#atNs(other.idealUs) + this.#boundsUs[other.area.index] * 1000 + toleranceNs;
+      // The last pulse that can be the other one, which must come.
+      const isLast = !next || next.onsetNs > latestNs || this.#fitOf(next, other, toleranceNs) < FIT_MIN;
+      if (otherFit >= FIT_MIN && isLast && this.#isRequired(other, this.#intentOf(other))) return true;
+    }
   }
 
-  /** Whether the levels are those of the due pulse's area at any amplitude, as far as the capture shows levels. */
-  #hasLevelsOf(pulse: SeenPulse, due: DuePulse): boolean {
-    if (!this.#context.terms.hasLevels || pulse.cut) return true;
-    return this.#shape.firstWrong(pulse.firstUa, due.area.levels(pulse.amplitudeUa()).firstUa) < 0;
+  /** How well a pulse fits a due one where areas share electrodes: −1 not at all; its shape first, then amplitude, instant. */
+  #fitOf(pulse: SeenPulse, due: DuePulse, toleranceNs: number): number {
+    const { area } = due;
+    if (!hasPolarity(pulse.firstUa, area)) return -1;
+    const hasLevels = this.#context.terms.hasLevels && !pulse.cut;
+    const seenUa = pulse.amplitudeUa();
+    if (hasLevels && this.#shape.firstWrong(pulse.firstUa, area.levels(seenUa).firstUa) >= 0) return -1;
+    const { lowUa, highUa } = this.#intentOf(due);
+    const isAmplitude = !hasLevels || (seenUa >= lowUa && seenUa <= highUa);
+    const atNs = [this.#atNs(due.idealUs), this.#atNs(due.onsetUs)];
+    const isInstant = atNs.some((onsetNs) => Math.abs(pulse.onsetNs - onsetNs) <= toleranceNs);
+    return (this.#shape.fits(pulse, area) ? 4 : 0) + (isAmplitude ? 2 : 0) + (isInstant ? 1 : 0);
   }
 
   /** An early pulse: one too many, unless it is the due one displaced. */
@@ -197,6 +271,7 @@ export class Run {
     const delayNs = Math.max(0, pulse.onsetNs - idealNs);
     const intent = this.#intents[area.index].of(due, idealNs, dueNs);
     const levels = this.#levels[area.index].judge(pulse, due, intent, idealNs);
+    if (terms.hasLevels) this.#falls[area.index].add(pulse, intent, idealNs);
     const cutByOff = pulse.endNs >= this.end.offNs;
     if (cutByOff) this.#reportOff(pulse);
     else if (!pulse.cut) this.#shape.judge(pulse, due, levels);
@@ -272,6 +347,7 @@ export class Run {
       this.#shift(onsetNs);
     }
     if (number === 0) return;
+    this.silentFromNs = firstNs;
     const message = () => `no output from ${us(firstNs)} to ${us(endNs)}; ${number} more pulses expected`;
     this.#context.findings.addMany('pulse-missing', number, firstNs, message);
   }

@@ -52,6 +52,19 @@ export class ShapeJudge {
     }
   }
 
+  /** Whether widths, gap and the second phase, its levels included, are those of the area. A cut pulse fits any. */
+  fits(pulse: SeenPulse, area: AreaPlan): boolean {
+    if (pulse.cut) return true;
+    const lasts = (timeNs: number, timeUs: number) =>
+      Math.abs(timeNs - timeUs * 1000) <= this.#terms.toleranceNs;
+    if (!lasts(pulse.firstEndNs - pulse.onsetNs, area.phaseUs)) return false;
+    if (pulse.hasSecond !== area.secondUs > 0) return false;
+    if (!pulse.hasSecond) return pulse.gapState === 'unknown' || lasts(pulse.gapNs, area.gapUs);
+    if (!lasts(pulse.gapNs, area.gapUs)) return false;
+    if (!lasts(pulse.secondEndNs - pulse.secondStartNs, area.secondUs)) return false;
+    return this.firstWrong(pulse.secondUa, area.levels(pulse.amplitudeUa()).secondUa) < 0;
+  }
+
   /** Index of the first electrode whose level is not the expected one, or −1. */
   firstWrong(seenUa: Int32Array, expectedUa: Int32Array): number {
     const { hasLevels, levelToleranceUa } = this.#terms;

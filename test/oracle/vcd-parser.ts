@@ -28,6 +28,9 @@ export class VcdParser {
   /** Sampling period named in a comment of the writer (sigrok does), ns; 0: none. */
   samplingNs = 0;
   line = 1;
+  /** Changes of known signals to x or z, and the line of the first. */
+  unknowns = 0;
+  unknownLine = 0;
   /** Newest time, ns. */
   timeNs = Number.NEGATIVE_INFINITY;
   /** Called when time moves on, after the values of the instant before are complete. */
@@ -40,6 +43,7 @@ export class VcdParser {
   #sectionLine = 0;
   #pending: Pending = 'none';
   #value = 0;
+  #unknown = false;
   #carry: Uint8Array | null = null;
 
   constructor(origin: string) {
@@ -79,7 +83,7 @@ export class VcdParser {
     if (!this.inBody)
       throw this.#error('the header is not complete: the file is cut or is not a VCD; capture again');
     if (this.#section) throw this.#cut(`in ${this.#section[0]}`);
-    if (this.#pending !== 'none') throw this.#cut('a value without its signal');
+    if (this.#pending !== 'none') throw this.#cut('after a value without its signal');
     return carry !== null && carry[0] !== DOLLAR;
   }
 
@@ -112,6 +116,7 @@ export class VcdParser {
     }
     const lower = code | 32;
     if (lower === 98 || lower === 114) {
+      this.#unknown = false;
       if (lower === 98) this.#value = this.#bits(bytes, start + 1, end);
       else this.#value = this.#real(text(bytes, start + 1, end));
       this.#pending = lower === 98 ? 'vector' : 'real';
@@ -123,6 +128,7 @@ export class VcdParser {
       );
     }
     this.#value = code === ONE ? 1 : 0;
+    this.#unknown = lower === 120 || lower === 122;
     this.#pending = 'scalar';
     if (end > start + 1) this.#change(bytes, start + 1, end);
   }
@@ -136,6 +142,7 @@ export class VcdParser {
     const signals = this.#signals(bytes, start, end);
     const pending = this.#pending;
     this.#pending = 'none';
+    if (this.#unknown && signals.length > 0 && this.unknowns++ === 0) this.unknownLine = this.line;
     for (const signal of signals) {
       let value = this.#value;
       if (pending === 'vector' && signal.kind === 'level' && signal.width < 32) {
@@ -165,7 +172,10 @@ export class VcdParser {
       const code = bytes[i];
       if (code !== ZERO && code !== ONE) {
         const lower = code | 32;
-        if (lower === 120 || lower === 122) return 0;
+        if (lower === 120 || lower === 122) {
+          this.#unknown = true;
+          return 0;
+        }
         throw this.#error(
           `'${text(bytes, start - 1, end)}' is no vector: the file is damaged; capture again`,
         );
@@ -190,7 +200,7 @@ export class VcdParser {
         throw this.#error(`'${text(bytes, start - 1, end)}' is no time: the file is damaged`);
       time = time * 10 + digit;
     }
-    if (start === end) throw this.#cut('a time without digits');
+    if (start === end) throw this.#cut('in a time without digits');
     return (time * this.#factor) / this.#divisor;
   }
 
@@ -266,9 +276,7 @@ export class VcdParser {
   }
 
   #cut(where: string): CaptureError {
-    return this.#error(
-      `the file ends or breaks off ${where === '' ? '' : `at ${where}`}: it is cut; capture again`,
-    );
+    return this.#error(`the file ends or breaks off ${where}: it is cut; capture again`);
   }
 
   #error(message: string): CaptureError {

@@ -2,7 +2,9 @@
 
 import { sourceOf } from './bytes.ts';
 import type { Capture, Stretch } from './capture.ts';
+import type { Command } from './intent.ts';
 import { Stretcher } from './stretcher.ts';
+import { isWhole, readOrders } from './vcd-orders.ts';
 import { VcdParser } from './vcd-parser.ts';
 
 export interface VcdOptions {
@@ -13,9 +15,13 @@ export interface VcdOptions {
 }
 
 export interface VcdCapture extends Capture {
-  /** The file ends where its writer did not mean it to; the capture goes up to there. Known once it has been read. */
+  /** The simulator has written it: what was ordered is in it. */
+  readonly fromSimulator: boolean;
+  /** What was ordered, in the capture's time, as far as the file goes: the commands to judge with. */
+  readonly commands: readonly Command[];
+  /** The file ends where its writer did not mean it to; the capture goes up to there. */
   readonly truncated: boolean;
-  /** What the user should know about the file. */
+  /** What the user should know about the file. Complete once its stretches have been read. */
   readonly warnings: readonly string[];
 }
 
@@ -32,15 +38,20 @@ export function readVcd(pathOrText: string, options: VcdOptions = {}): VcdCaptur
   }
   if (!header.inBody) header.end();
   const tail = source.tail(256);
-  // The simulator ends its files with the time at which the capture ends.
-  const own = header.version.toLowerCase().includes('stimgate');
-  const truncated = !/\s$/.test(tail) || (own && !/\n#\d+\s*$/.test(tail));
+  const fromSimulator = header.version.toLowerCase().includes('stimgate');
+  const truncated = fromSimulator ? !isWhole(tail) : !/\s$/.test(tail);
+  const cutWarnings = truncated ? [`${source.origin}: the file is cut; judged up to its last change`] : [];
+  let unknownWarnings: string[] = [];
   return {
     origin: source.origin,
     resolutionNs: options.resolutionNs ?? Math.max(header.resolutionNs, header.samplingNs),
     hasLevels: header.values.hasLevels,
+    fromSimulator,
+    commands: fromSimulator ? readOrders(source) : [],
     truncated,
-    warnings: truncated ? [`${source.origin}: the file is cut; judged up to its last change`] : [],
+    get warnings() {
+      return [...cutWarnings, ...unknownWarnings];
+    },
     *stretches(): Iterable<Stretch> {
       const parser = new VcdParser(source.origin);
       const { values } = parser;
@@ -53,8 +64,15 @@ export function readVcd(pathOrText: string, options: VcdOptions = {}): VcdCaptur
         yield* stretcher.take();
       }
       parser.end();
+      unknownWarnings = unknownText(source.origin, parser);
       stretcher.end(parser.timeNs);
       yield* stretcher.take();
     },
   };
+}
+
+function unknownText(origin: string, { unknowns, unknownLine }: VcdParser): string[] {
+  if (unknowns === 0) return [];
+  const values = unknowns === 1 ? '1 value of an output is' : `${unknowns} values of outputs are`;
+  return [`${origin}: ${values} x or z (unknown) and counted as 0, the first in line ${unknownLine}`];
 }

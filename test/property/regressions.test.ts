@@ -119,6 +119,31 @@ describe('read-back of areas that are locked in rate with others', () => {
   }
 });
 
+describe('read-back while an area is in its off-time', () => {
+  it('REQ-SEN-005: output of the other area does not go unread while its electrode is waited for', () => {
+    const device = new Device();
+    const therapy = therapyOf(
+      {
+        ...near(55.965, { CASE: -1000, E8: 1000 }),
+        recharge: 'passive',
+        amplitudeUa: 760,
+        phaseUs: 20,
+        cycle: { onMs: 18, offMs: 259 },
+      },
+      {
+        ...near(55.965, { E15: -1000, E13: 1000 }),
+        recharge: { asymmetric: 8 },
+        amplitudeUa: 40,
+        phaseUs: 745,
+      },
+    );
+    expect(device.accepts(therapy)).toBe(true);
+    device.start(Mode.FREE_RUNNING);
+    device.run(3 * SECOND_US);
+    expect(device.status().therapy).toBe('STIMULATING');
+  });
+});
+
 describe('a case that carries a small share', () => {
   for (const [share, amplitudeUa] of [
     [20, 5000],

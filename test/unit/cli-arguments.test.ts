@@ -74,7 +74,7 @@ describe('REQ-HST-103: every error ends with its code and without a stack trace'
     [new DeviceError(refusal, 'area 0'), Exit.DEVICE, /nearest 10 µs/],
     [Object.assign(new Error('x'), { code: 'EACCES', path: '/x/y' }), Exit.MISUSE, '/x/y: no permission'],
     [new CommanderError(0, 'commander.help', 'help'), Exit.HOLDS, ''],
-    [new CommanderError(1, 'commander.unknownOption', 'x'), Exit.MISUSE, ''],
+    [new CommanderError(1, 'commander.unknownOption', 'error: x'), Exit.MISUSE, 'x'],
     [new Error('boom\n  at there'), Exit.DEVICE, 'internal error: boom (STIMGATE_DEBUG=1 shows where)'],
     [undefined, Exit.DEVICE, /^internal error: undefined/],
   ])('%s', (error, exit, message) => {

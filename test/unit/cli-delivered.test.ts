@@ -44,6 +44,16 @@ describe('REQ-HST-106: without a capture the device is judged by what it reports
     expect(rules([])).toEqual(['no-output']);
   });
 
+  it('any number of batches is judged', () => {
+    const many = Array.from({ length: 200_000 }, (_, index) =>
+      batch({ firstIndex: index * 5 + 1, firstOnsetUs: index * 100_000 + 20_500, total: (index + 1) * 5 }),
+    );
+    expect(judgeDelivered(THERAPY, many)).toMatchObject({
+      findings: [],
+      areas: [{ seen: { pulses: 1_000_000 } }],
+    });
+  });
+
   it('a new on-window of a cycle counts from its own start', () => {
     const area = { ...THERAPY.areas[0], cycle: { onMs: 1000, offMs: 500 } };
     const window = batch({ firstIndex: 0, firstOnsetUs: 3_000_500, total: 10 });

@@ -3,35 +3,16 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { main } from '../../host/cli/command-line.ts';
+import { afterAll, describe, expect, it } from 'vitest';
 import { deliver } from '../../host/cli/deliver.ts';
 import { stickSource } from '../../host/cli/fault-demo.ts';
 import { loadPreset } from '../../host/therapy/presets.ts';
 import { openTransport } from '../../host/transport/open.ts';
+import { stimgate } from './fixtures/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stimgate-'));
 const inFolder = (name: string): string => join(folder, name);
 afterAll(() => rmSync(folder, { recursive: true }));
-afterEach(() => vi.restoreAllMocks());
-
-interface Said {
-  readonly exit: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function stimgate(...argv: string[]): Promise<Said> {
-  const out: string[] = [];
-  const err: string[] = [];
-  const keep = (texts: string[]) => (text: string | Uint8Array) => texts.push(String(text)) > 0;
-  vi.spyOn(process.stdout, 'write').mockImplementation(keep(out));
-  vi.spyOn(process.stderr, 'write').mockImplementation(keep(err));
-  const exit = await main(argv);
-  process.exitCode = 0;
-  vi.restoreAllMocks();
-  return { exit, out: out.join(''), err: err.join('') };
-}
 
 describe('REQ-HST-103: commands end with the code of their outcome', () => {
   it('run delivers, judges and holds; the trace that it writes checks; another therapy does not', async () => {

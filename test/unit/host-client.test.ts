@@ -5,6 +5,7 @@ import { Status } from '../../firmware/status.ts';
 import { Event, Field, HELLO_BYTES, Message } from '../../firmware/wire.ts';
 import { Stimulator } from '../../host/device/stimulator.ts';
 import { DeviceError, LinkError } from '../../host/link/errors.ts';
+import { encodeFrame } from '../../host/link/frame.ts';
 import type { AreaSettings } from '../../host/therapy/therapy.ts';
 import { openEmbedded } from '../../host/transport/embedded.ts';
 import { FakeDevice } from './fixtures/fake-device.ts';
@@ -72,10 +73,10 @@ describe('requests', () => {
 
   it('concurrent requests go out one after another', async () => {
     const { device, stim } = await connected();
-    await Promise.all([stim.status(), stim.stop(), stim.clear(), stim.status()]);
+    await Promise.all([stim.status(), stim.erase(3), stim.clear(), stim.status()]);
     expect(device.requests.slice(2).map((frame) => [frame.type, frame.sequence])).toEqual([
       [Message.STATUS, 2],
-      [Message.STOP, 3],
+      [Message.ERASE, 3],
       [Message.CLEAR, 4],
       [Message.STATUS, 5],
     ]);
@@ -120,6 +121,40 @@ describe('requests', () => {
       message: expect.stringContaining('given up for ESTOP'),
     });
     await stim.stop();
+  });
+
+  it('STOP does not wait for a keep-alive either, and says when it was written', async () => {
+    const { device, stim } = await connected();
+    device.instead = (frame) => frame.type === Message.STATUS;
+    const end = stim.keepAlive(100);
+    const lost: unknown[] = [];
+    stim.on('lost', (error) => lost.push(error));
+    await stim.transport.clock.sleep(110);
+    const atMs = stim.transport.clock.nowMs();
+    expect(await stim.stop()).toBe(atMs);
+    expect(stim.transport.clock.nowMs() - atMs).toBeLessThan(5);
+    end();
+    expect(lost).toEqual([]);
+  });
+
+  it('an ESTOP is not given up for a STOP', async () => {
+    const { device, stim } = await connected();
+    device.swallow = 1;
+    const estop = stim.estop();
+    const stop = stim.stop();
+    await Promise.all([estop, stop]);
+    const sent = device.requests.slice(2).map((frame) => frame.type);
+    expect(sent).toEqual([Message.ESTOP, Message.ESTOP, Message.STOP]);
+  });
+
+  it('a line that sends back what it is given is told as such', async () => {
+    const device = new FakeDevice();
+    device.instead = (frame) => {
+      device.say(encodeFrame(frame));
+      return true;
+    };
+    const error = await failure(connected(device, { retries: 1 }));
+    expect(error).toMatchObject({ fault: 'garbage', message: expect.stringContaining('the line is looped') });
   });
 });
 

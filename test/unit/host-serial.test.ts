@@ -33,6 +33,10 @@ describe('a port that does not open', () => {
       'Error: No such file or directory, cannot open',
       /the ports here are \/dev\/ttyUSB1; "--port sim" needs none$/,
     ],
+    [
+      'Error: Input/output error, cannot open /dev/ttyACM0',
+      /^cannot open \/dev\/ttyACM0: Input\/output error$/,
+    ],
     ['Error: Unknown error code 31\nat x', /^cannot open \/dev\/ttyACM0: Unknown error code 31$/],
   ])('the binding says "%s"', (said, message) => {
     expect(openFailure('/dev/ttyACM0', 1_000_000, said, ['/dev/ttyUSB1'])).toMatch(message);

@@ -4,7 +4,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Capture, CaptureError, judge, MemoryCapture, readCsv, readVcd } from '../oracle/index.ts';
+import {
+  type Capture,
+  CaptureError,
+  judge,
+  MemoryCapture,
+  orderText,
+  readCsv,
+  readVcd,
+} from '../oracle/index.ts';
 import { captureToCsv, captureToVcd } from './fixtures/capture-files.ts';
 import { idealCapture } from './fixtures/ideal-waveform.ts';
 import { ASYMMETRIC, BURST, CYCLED, FAST, TONIC, therapyOf } from './fixtures/oracle-therapies.ts';
@@ -125,6 +133,68 @@ describe('VCD', () => {
     expect(warnings).toBeGreaterThan(20);
   });
 
+  test('REQ-ORC-006: a file of the simulator that is cut anywhere is recognised, and gives no finding of its own', () => {
+    const burst = therapyOf({ ...BURST, rampUpMs: 100 }, TONIC);
+    const text = captureToVcd(idealCapture(burst, 400_000));
+    const body = text.indexOf('$dumpvars');
+    let judged = 0;
+    for (let length = body; length < text.length; length += length > text.length - 50 ? 1 : 149) {
+      const capture = readVcd(text.slice(0, length));
+      expect(capture.truncated).toBe(true);
+      try {
+        const { findings, totals } = judge(capture, burst);
+        if (totals.pulses > 0) expect(findings).toEqual([]);
+        judged++;
+        expect(capture.warnings[0]).toContain('the file is cut');
+      } catch (error) {
+        expect(error).toBeInstanceOf(CaptureError);
+        expect(String(error)).toContain('is cut');
+      }
+    }
+    expect(judged).toBeGreaterThan(40);
+  });
+
+  test('REQ-ORC-006: what was ordered is read from comments at its instants, as far as the file goes', () => {
+    const orders = [
+      { kind: 'start', atNs: 65_000_000 },
+      { kind: 'amplitude', atNs: 200_000_000, area: 1, amplitudeUa: 2500 },
+      { kind: 'stop', atNs: 300_000_000 },
+    ] as const;
+    const lines = captureToVcd(ideal).split('\n');
+    for (const order of orders) {
+      const at = lines.findIndex((line) => line.startsWith('#') && Number(line.slice(1)) > order.atNs);
+      lines.splice(at, 0, `#${order.atNs}`, `$comment ${orderText(order)} $end`);
+    }
+    const text = lines.join('\n');
+    expect(readVcd(text).commands).toEqual(orders);
+    expect(readVcd(text).truncated).toBe(false);
+    expect(readVcd(text.slice(0, text.indexOf('stimgate stop') + 20)).commands).toEqual(orders.slice(0, 2));
+    expect(readVcd(text.replace('stimgate test', 'another')).commands).toEqual([]);
+    // Across the pieces in which a file is read.
+    const path = join(folder, 'orders.vcd');
+    const head = text.indexOf('#0');
+    for (const ahead of [0, 5, 20, 40]) {
+      const filler = `$comment ${'x'.repeat((1 << 18) - head - ahead - 16)} $end\n#0\n$comment stimgate stop 7 $end\n`;
+      writeFileSync(path, text.slice(0, head) + filler + text.slice(head));
+      expect(readVcd(path).commands).toEqual([{ kind: 'stop', atNs: 7 }, ...orders]);
+    }
+  });
+
+  test('REQ-ORC-006: unknown values count as 0 and are told of once', () => {
+    const text = `${HEAD}#5\nbx !\nb1 "\n#6\nb1z0 !\n#7\nb1 !\n#8\n`;
+    const capture = readVcd(text);
+    expect(rows(capture)[0].levelsUa.slice(0, 2)).toEqual([0, 1]);
+    const said = ['text: 2 values of outputs are x or z (unknown) and counted as 0, the first in line 3'];
+    expect(capture.warnings).toEqual(said);
+    rows(capture);
+    expect(capture.warnings).toEqual(said);
+    const bit = readVcd(
+      `$timescale 1 us $end $var wire 1 ! E1_ANODE $end $var wire 1 " clk $end $enddefinitions $end\n#0\nx!\nx"\n#1\n`,
+    );
+    expect(rows(bit)).toHaveLength(1);
+    expect(bit.warnings[0]).toContain('1 value of an output is x or z');
+  });
+
   test('REQ-ORC-006: what is wrong is named with its line', () => {
     expect(messageOf(() => readVcd('/no/such.vcd'))).toBe('/no/such.vcd: no such file: check the path');
     expect(messageOf(() => readVcd(folder))).toContain('a folder');
@@ -190,6 +260,38 @@ describe('CSV', () => {
     ]);
   });
 
+  test('REQ-ORC-007: decimal numbers in every common notation', () => {
+    const text = 'time_s;E1_mA\n-1.5E-03;+2,5\n0;.5\n1.e-3;-1e0\n2e-3;0\n';
+    expect(rows(readCsv(text)).map((row) => [row.startNs, row.levelsUa[0]])).toEqual([
+      [-1_500_000, 2500],
+      [0, 500],
+      [1_000_000, -1000],
+      [2_000_000, 0],
+    ]);
+  });
+
+  test('REQ-ORC-007: a last line without a line break may be cut: nothing is taken from it, and it is told of', () => {
+    const whole = 'time_us,E1_uA,E2_uA\n0,0,0\n7,4000,-4000\n20,0,0\n100,0,0\n';
+    expect(readCsv(whole).warnings).toEqual([]);
+    for (let length = whole.indexOf('20,') + 1; length < whole.length; length++) {
+      const capture = readCsv(whole.slice(0, length));
+      if (whole[length - 1] === '\n') continue;
+      expect(capture.warnings).toEqual([expect.stringContaining('the file may be cut')]);
+      const seen = rows(capture);
+      expect(seen).toEqual(rows(readCsv(whole)).slice(0, seen.length));
+    }
+  });
+
+  test('REQ-ORC-007: a capture that ends in a gap that it cannot tell from recharge lacks no second phase', () => {
+    const gapped = therapyOf({ ...TONIC, interphaseGapUs: 100 });
+    const text = captureToCsv(idealCapture(gapped, 200_000));
+    const lines = text.split('\n');
+    for (let count = 8; count < lines.length; count++) {
+      const { findings } = judge(readCsv(`${lines.slice(0, count).join('\n')}\n`), gapped);
+      expect(findings).toEqual([]);
+    }
+  });
+
   test('REQ-ORC-007: what is wrong is named with its line', () => {
     expect(messageOf(() => readCsv('\n'))).toContain('empty');
     expect(messageOf(() => readCsv('E1_uA,E2_uA\n0,0\n'))).toContain('text:1: no column time_s');
@@ -197,7 +299,17 @@ describe('CSV', () => {
     expect(messageOf(() => readCsv('time_s,E1\n0,0\n'))).toContain("the column 'E1' has no unit");
     expect(messageOf(() => readCsv('time_s,voltage\n0,0\n'))).toContain('no column of an electrode');
     expect(messageOf(() => readCsv('time_s,E1_uA\n'))).toContain('no row of values');
-    expect(messageOf(() => readCsv('time_s,E1_uA\n0,0\n1,abc\n'))).toContain("text:3: 'abc' is no number");
+    expect(messageOf(() => readCsv('time_s,E1_uA\n0,0\n1,abc\n'))).toContain(
+      "text:3: column 2 (E1_uA): 'abc' is no decimal number",
+    );
+    for (const cell of ['0xFA0', 'Infinity', '1e', '1_000', '0b1', '1.2.3', '--1', 'e5', '.'])
+      expect(messageOf(() => readCsv(`time_s,E1_uA\n0,0\n1,${cell}\n`))).toContain('no decimal number');
+    expect(messageOf(() => readCsv('time_s,E2_mA\n0,1e300\n'))).toBe(
+      "text:2: column 2 (E2_mA): '1e300' is out of range: at most 1 A; check the unit",
+    );
+    expect(messageOf(() => readCsv('time_s,E1_mA\n0,-1000.1\n'))).toContain('out of range');
+    expect(messageOf(() => readCsv('time_s,E1_mA\n1e9,0\n'))).toContain('column 1 (time_s)');
+    expect(messageOf(() => readCsv('time_s,E1_mA,RECHARGE\n0,0,yes\n'))).toContain('column 3 (RECHARGE)');
     expect(messageOf(() => rows(readCsv('time_s,E1_uA\n1,0\n0,1\n')))).toContain('text:3: time goes from');
     expect(messageOf(() => readCsv('time_s,E1_uA,E1_mA\n0,0,0\n'))).toContain('two columns of E1');
   });

@@ -104,6 +104,20 @@ describe('REQ-HST-105: the report', () => {
     expect(page).toContain('late &#60;b&#62;');
   });
 
+  it('tells the peaks of the therapy apart from those of the whole trace, measurement included', () => {
+    const laws = {
+      holds: true,
+      amplitudeUa: 9000,
+      phasePc: 2_000_000,
+      unrecoveredPc: 2_000_000,
+      recoveryUs: 0,
+    };
+    const page = reportPage(session([record({ laws, body: { unrecoveredPc: 1_234_000 } })]));
+    expect(page).toContain('the therapy: at most 4,000 µA on a contact, 1,200 nC in a phase');
+    expect(page).not.toContain('9,000 µA');
+    expect(page).toContain('largest unrecovered charge of an electrode 1,234 nC, bound 5,080 nC');
+  });
+
   it('says so where no levels were seen', () => {
     const page = reportPage(session([record({ levelsSeen: false, scope: undefined })]));
     expect(page).toContain('levels and widths were not seen');
@@ -124,6 +138,22 @@ describe('REQ-HST-105: the table', () => {
     const [area] = record().areas;
     const lines = tableText([record({ areas: [{ ...area, seen: { pulses: 0 } }], stops: [] })]).split('\n');
     expect(lines[2]).toMatch(/^ +seen +– +– +– +– +– +– +0 +– +– +– +holds$/);
+  });
+
+  it('calls a run that ended before its first pulse neither good nor bad', () => {
+    const painted = tableText([record({ notJudged: true })], (style, text) => `<${style}>${text}</>`);
+    expect(painted).toContain('<dim>not judged</>');
+    const page = reportPage(session([record({ notJudged: true })]));
+    expect(page).toContain('<span class="muted">not judged</span>');
+    expect(page).toContain('0 of 1 hold.');
+  });
+
+  it('says of an order that met no pulse that there was none, not that it took 0 ns', () => {
+    const stops = [{ kind: 'ESTOP' as const, latencyNs: 0, rampNs: 0 }];
+    expect(tableText([record({ stops })])).toMatch(/ – +no pulse {2}holds$/);
+    const page = reportPage(session([record({ stops })]));
+    expect(page).toContain('ESTOP: no pulse in progress when the order arrived, none after it');
+    expect(page).not.toContain('last current 0 ns');
   });
 
   it('has styles only where a painter is given', () => {

@@ -1,6 +1,7 @@
 // Plots: round ticks, steps where the current steps, extents where there are more steps than pixels, and well-formed SVG.
 
 import { describe, expect, it } from 'vitest';
+import { rampStepText } from '../../host/report/figures.ts';
 import { pulsePlot } from '../../host/report/pulse-plot.ts';
 import { rowsPlot } from '../../host/report/rows-plot.ts';
 import { linearScale, roundTicks } from '../../host/report/scale.ts';
@@ -70,6 +71,39 @@ describe('REQ-HST-105: plots', () => {
       expect(svg).toContain(`>${text}<`);
     }
     expect(unclosedTag(svg)).toBe('');
+  });
+
+  it('the charge of a phase is that of one contact, not of all cathodes', () => {
+    const area = { ...AREA, electrodes: { E1: -500, E2: -500, E3: 1000 } };
+    const [window] = cutWindows(syntheticCapture(area, 1e6, 2e6, 3e6), [{ fromNs: 0.9e6, toNs: 1.6e6 }]);
+    expect(pulsePlot(window, 1e6, [0, 1], 'One pulse')).toContain('>400 nC<');
+    const shared = { ...area, electrodes: { E1: -500, E2: -500, E3: 500, E4: 500 } };
+    const [half] = cutWindows(syntheticCapture(shared, 1e6, 2e6, 3e6), [{ fromNs: 0.9e6, toNs: 1.6e6 }]);
+    const svg = pulsePlot(half, 1e6, [0, 1, 2, 3], 'One pulse');
+    expect(svg).toContain('>200 nC<');
+    expect(svg).not.toContain('>400 nC<');
+  });
+
+  it('says of a ramp what amplitude each pulse has', () => {
+    const told = 'each pulse has the amplitude that the ramp has reached at its onset, rounded down to 10 µA';
+    expect(rampStepText(AREA)).toBe(`${told}.`);
+    expect(rampStepText({ ...AREA, recharge: { asymmetric: 4 } })).toBe(
+      `${told} and to whole levels of its recharge.`,
+    );
+  });
+
+  it('no line of a mark crosses the text of another', () => {
+    const [window] = cutWindows(capture, [{ fromNs: 0, toNs: 100e6 }]);
+    const names = ['a', 'b', 'y', 'z'];
+    const atNs = [10e6, 12e6, 90e6, 92e6];
+    const marks = names.map((text, index) => ({ text, atNs: atNs[index], colour: '#000000' }));
+    const options = { title: 'x', originNs: 0, caption: 'time', electrodes: [2], peakUa: 2000 };
+    const svg = rowsPlot(window, { ...options, marks: marks.toReversed() });
+    const rows = names.map((name) => Number(new RegExp(` y="([\\d.]+)"[^>]*>${name}<`).exec(svg)?.[1]));
+    // Texts of the left half run to the right, those of the right half to the left; each line begins at its own row.
+    expect(rows[0]).toBeLessThan(rows[1]);
+    expect(rows[3]).toBeLessThan(rows[2]);
+    expect(new Set(rows).size).toBe(4);
   });
 
   it('a train of many steps is drawn by its extent in each column, as high as the pulses', () => {

@@ -104,6 +104,44 @@ describe('VCD', () => {
     }
   });
 
+  test('a byte that is sent with the first cycle follows an idle line, with its bits as wide as ever', async () => {
+    const { sim, trace } = await echo();
+    sim.write(Uint8Array.of(0x00));
+    sim.runUs(1000);
+    const [idle, start, stop] = parse(vcdText(trace, sim.nowCycles)).changes.get('RX') ?? [];
+    const bitNs = 1e9 / 115_200;
+    expect(trace.rx.cycles[0]).toBe(0);
+    expect(idle).toEqual([0, 1]);
+    expect(start[1]).toBe(0);
+    // An analyser's sampling, 1 µs at the slowest, sees the line idle; half a bit would be too late for a decoder.
+    expect(start[0]).toBeGreaterThan(1000);
+    expect(start[0]).toBeLessThan(bitNs / 4);
+    expect(Math.abs(stop[0] - start[0] - 9 * bitNs)).toBeLessThan(16);
+  });
+
+  test('marks are comments at their instants, before its changes, and the last comment is the end', async () => {
+    const { sim, trace } = await echo();
+    sim.runUs(10_000);
+    const { changes } = parse(vcdText(trace, sim.nowCycles));
+    const [pulseNs] = (changes.get('E1_uA') ?? [])[1];
+    const marks = [
+      { cycle: 100, text: 'stimgate start 800' },
+      { cycle: pulseNs / 8, text: 'stimgate stop 1' },
+      { cycle: sim.nowCycles + 5, text: 'stimgate trip 2' },
+    ];
+    const lines = vcdText(trace, sim.nowCycles, { marks }).split('\n');
+    const after = (line: string): string => lines[lines.indexOf(line) + 1];
+    expect(after('#800')).toBe('$comment stimgate start 800 $end');
+    expect(after(`#${pulseNs}`)).toBe('$comment stimgate stop 1 $end');
+    const endNs = sim.nowCycles * 8;
+    expect(lines.slice(-4)).toEqual([
+      `#${endNs}`,
+      '$comment stimgate trip 2 $end',
+      `$comment stimgate end ${endNs} $end`,
+      '',
+    ]);
+  });
+
   test('the logic file has one-bit signals alone', async () => {
     const { sim, trace } = await echo();
     sim.runUs(10_000);

@@ -102,6 +102,27 @@ describe('REQ-HST-101: a therapy file that cannot be delivered is refused, a lin
     expect(said(four(300, 409.837))).toHaveLength(1);
   });
 
+  it('areas of equal rates are slowed down each, and the rate that is named does', () => {
+    const equal = (rateHz: number): object[] => [0, 1, 2].map(() => ({ ...AREA, rateHz }));
+    expect(said(equal(1000))[0]).toMatch(
+      /nearest: areas\[0\]\.rateHz and areas\[1\]\.rateHz and areas\[2\]\.rateHz 546\.448 Hz each$/,
+    );
+    expect(said(equal(546.448))).toEqual([]);
+    expect(said(equal(546.449))).toHaveLength(1);
+  });
+
+  it('cycling counts from the last onset that there is, not from the end of the on-time', () => {
+    const wide = { phaseUs: 897, recharge: { asymmetric: 2 }, amplitudeUa: 400, rateHz: 47 };
+    // Onsets at 0 µs only: the pulse has 22 ms until the next window.
+    expect(area({ ...wide, cycle: { onMs: 20, offMs: 2 } })).toEqual([]);
+    // A second onset at 21,276 µs leaves 2,724 µs; the pulse takes 2,701 µs.
+    expect(area({ ...wide, cycle: { onMs: 22, offMs: 2 } })).toEqual([]);
+    expect(area({ ...wide, phaseUs: 905, cycle: { onMs: 22, offMs: 2 } })[0]).toMatch(
+      /2724 µs in areas\[0\]; nearest: areas\[0\]\.phaseUs 904 µs or areas\[0\]\.cycle\.offMs 3 ms$/,
+    );
+    expect(area({ ...wide, phaseUs: 905, cycle: { onMs: 22, offMs: 3 } })).toEqual([]);
+  });
+
   it('tells every problem of a file at once', () => {
     expect(said([{ ...AREA, phaseUs: 5, rateHz: 1 }], { mode: 'x' })).toHaveLength(3);
   });
@@ -116,8 +137,33 @@ describe('REQ-HST-101: a therapy file that cannot be delivered is refused, a lin
     ['therapy: tonic', 'not JSON at line 1, column 1: unexpected "therapy:"'],
     ['['.repeat(5000), `not JSON at line 1, column 101: unexpected "${'['.repeat(20)}"`],
     ['3', '3 is not an object'],
+    ['{"a": 1, "b": {"a": 2},\n "\\u0061": 3}', '"a" is there twice, again at line 2, column 2'],
+    ['[{"x": [], "x": 1}]', '"x" is there twice, again at line 1, column 12'],
   ])('not JSON, or not a therapy: %j', (text, line) => {
     expect(saidOf(text)).toEqual([`a.json: ${line}`]);
+  });
+
+  it('names that a terminal would obey, that are empty or too long; numbers past all bounds', () => {
+    const named = (name: string): string[] => said([AREA], { name });
+    const obeyed = "has a control character or one that turns the text's direction";
+    expect(named('a\u001b[2J')).toEqual([`a.json: name: "a\\u001b[2J" ${obeyed}`]);
+    expect(named('a\u202eb')).toEqual([`a.json: name: "a\\u202eb" ${obeyed}`]);
+    expect(named('')).toEqual(['a.json: name: is empty']);
+    expect(named('n'.repeat(81))).toEqual(['a.json: name: 81 characters are more than the limit of 80']);
+    expect(area({ name: '\u0007' })[0]).toContain(obeyed);
+    expect(area({ '\u001b[2J': 1 })[0]).toContain('areas[0].\\u001b[2J: unknown field');
+    expect(area({ phaseUs: 'x'.repeat(500) })[0]).toHaveLength(82);
+    expect(
+      saidOf(
+        JSON.stringify({ name: 'a', profile: 'percutaneous-16', areas: [{ ...AREA, rateHz: 0.5 }] }).replace(
+          '0.5',
+          '1e400',
+        ),
+      ),
+    ).toEqual(['a.json: areas[0].rateHz: the number is too great to be read; nearest: 10000 Hz']);
+    expect(area({ electrodes: {} })).toEqual([
+      'a.json: areas[0].electrodes: 0 fields are fewer than the limit of 2',
+    ]);
   });
 
   it('missing fields, and no or too many areas', () => {

@@ -270,7 +270,7 @@ export const twins: readonly Twin[] = [
   twin('L12 measuring segments', 'gate', 'spanPc > profile.MEASURE_PC_MAX', 'false'),
   twin('L12 measuring segments', 'gate', 'measure ? measures >= 2 : measures !== 0', 'false'),
   twin('L14 a flipped bit', 'sensors', 'if (!s.isIntact())', 'if (false)'),
-  twin('L14 a flipped bit', 'state', 'p < BLOCK + PARITY_OFFSET', 'p < BLOCK + PARITY_OFFSET - 72'),
+  twin('L14 a flipped bit', 'state', 'p < BLOCK + PARITY_OFFSET', 'p < BLOCK + PARITY_OFFSET - 216'),
   twin('L15 limits', 'index', 'if (s.peakUa(e) > amplitudeUa) switchOff();'),
   twin('L15 limits', 'index', 's.get(s.S_STATE) === State.DISARMED &&'),
   twin('L15 limits', 'index', 'amplitudeUa <= profile.AMPLITUDE_UA_MAX &&'),
