@@ -4,7 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { Message, WIRE_VERSION } from '../../firmware/wire.ts';
 import { run } from '../../host/cli/run.ts';
 import { encodeFrame } from '../../host/link/frame.ts';
@@ -49,7 +49,9 @@ describe('other tools', () => {
 
   itWith('chromium', 'Chromium shows the report from disk with every plot', async () => {
     const report = join(folder, 'report.html');
+    const print = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     const code = await run(['tonic'], { port: 'sim', seed: 1, for: 500, report, json: true });
+    print.mockRestore();
     expect(code).toBe(0);
     const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'];
     const profile = `--user-data-dir=${join(folder, 'profile')}`;
