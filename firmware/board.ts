@@ -68,12 +68,14 @@ export const READING_LIMIT_UA = 32;
 export const READING_LIMIT_PC = 64;
 
 // interlock.status() packs:  bits 0–3 state, 4–11 trip, 12 the magnet was seen since `arm`, 13 output active (something queued
-// is not yet played)
+// is not yet played), 14–15 trips of the last ten minutes, up to two
 export const STATUS_STATE_MASK = 15;
 export const STATUS_TRIP_SHIFT = 4;
 export const STATUS_TRIP_MASK = 255;
 export const STATUS_MAGNET = 4096;
 export const STATUS_ACTIVE = 8192;
+export const STATUS_TRIPS_SHIFT = 14;
+export const STATUS_TRIPS_MASK = 3;
 
 /** Argument of interlock.stop: switch off now, whatever is being played. */
 export const STOP_ESTOP = 1;

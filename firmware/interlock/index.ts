@@ -20,11 +20,17 @@ export const MEAN_TOTAL_UA = profile.MEAN_TOTAL_UA;
 export const HORIZON_US_MAX = profile.HORIZON_US_MAX;
 
 /**
- * Called by the board alone, once after every reset, before anything else. Post: DISARMED, output off.
- * `readbackToleranceUa`: what the board's converter can tell apart, µA, held to 100–500.
+ * Called by the board alone, once after every reset, before anything else. Post: output off; DISARMED, or as latched as the
+ * device was. `readbackToleranceUa`: what the board's converter can tell apart, µA, held to 100–500. `retained`: the status
+ * before the reset, from a register that a watchdog reset leaves alone; 0 after the power was off.
  */
-export function boot(readbackToleranceUa: i32): void {
-  restart(State.DISARMED, Trip.NONE, readbackToleranceUa); // REQ-ARM-004
+export function boot(readbackToleranceUa: i32, retained: i32): void {
+  const trip = (retained >> board.STATUS_TRIP_SHIFT) & board.STATUS_TRIP_MASK;
+  const trips = (retained >> board.STATUS_TRIPS_SHIFT) & board.STATUS_TRIPS_MASK;
+  let state = retained & board.STATUS_STATE_MASK;
+  // A lock needs the power off, but an integrity trip only a reboot. A trip still waits for its `clear`. REQ-FLT-006
+  if (state < State.TRIPPED || state > State.LOCKED || trip === Trip.INTEGRITY) state = State.DISARMED;
+  restart(state, state === State.DISARMED ? Trip.NONE : trip, readbackToleranceUa, trips); // REQ-ARM-004
   s.seal();
 }
 
@@ -188,6 +194,7 @@ function recentTrips(): i32 {
 export function status(): i32 {
   enter();
   let packed = s.get(s.S_STATE) | (s.get(s.S_TRIP) << board.STATUS_TRIP_SHIFT);
+  packed |= recentTrips() << board.STATUS_TRIPS_SHIFT;
   if (s.get(s.S_QUEUE) !== 0) packed |= board.STATUS_ACTIVE;
   s.seal();
   return packed;

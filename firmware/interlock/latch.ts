@@ -63,15 +63,15 @@ export function trip(cause: Trip): void {
   s.put(s.S_STATE, oldest < profile.TRIP_WINDOW_US ? State.LOCKED : State.TRIPPED); // REQ-FLT-003
 }
 
-/** The state of a device that has just been reset. */
-export function restart(state: State, cause: Trip, toleranceUa: i32): void {
+/** The state of a device that has just been reset, `trips` (0–2) of the last ten minutes counted as of now. */
+export function restart(state: State, cause: Trip, toleranceUa: i32, trips: i32): void {
   s.put(s.S_STATE, state);
   s.put(s.S_TRIP, cause);
   s.put(s.S_CLOCK, hal.clock_us());
   s.put(s.S_POLL_AGE, 0);
   s.put(s.S_TRIP_HOLD, profile.TRIP_HOLD_US);
-  s.put(s.S_TRIP_AGE, profile.TRIP_WINDOW_US);
-  s.put(s.S_TRIP_AGE + 1, profile.TRIP_WINDOW_US);
+  s.put(s.S_TRIP_AGE, trips > 0 ? 0 : profile.TRIP_WINDOW_US);
+  s.put(s.S_TRIP_AGE + 1, trips > 1 ? 0 : profile.TRIP_WINDOW_US);
   s.put(s.S_SEGMENTS, 0);
   s.put(s.S_SAMPLE, 0);
   s.put(s.S_WAIT, 0);

@@ -94,7 +94,7 @@ function checkDeadlines(): void {
 /** Opens every call: integrity, clock, magnet, deadlines. Whatever is wrong ends output before the call acts. */
 export function enter(): void {
   if (!s.isIntact()) {
-    restart(State.LOCKED, Trip.INTEGRITY, profile.READBACK_UA_MIN); // REQ-INT-001
+    restart(State.LOCKED, Trip.INTEGRITY, profile.READBACK_UA_MIN, 0); // REQ-INT-001
     return;
   }
   advanceClock();

@@ -3,7 +3,7 @@
 import { type Clock, NOW } from '../clock/clock.ts';
 import { CYCLES_PER_US } from '../clock/cycles.ts';
 import type { Machine } from '../machine/machine.ts';
-import { Mark, OffBy, type ResetBy } from '../trace/marks.ts';
+import { Mark, OffBy, ResetBy } from '../trace/marks.ts';
 import type { Palette } from '../trace/palette.ts';
 import type { Trace } from '../trace/trace.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -74,7 +74,7 @@ export class Board {
   attach(machine: Machine): void {
     this.machine = machine;
     this.uart.onReceive = (cycle) => machine.wake(cycle);
-    this.restart(0, 0);
+    this.restart(0, 0, true);
   }
 
   /** Holds the processor in reset for `holdCycles` and starts it again. Everything that it knew is lost. */
@@ -86,7 +86,7 @@ export class Board {
     this.uart.reset(cycle);
     this.watchdog.stop();
     this.magnetInput.isLatched = false;
-    this.restart(cycle, holdCycles);
+    this.restart(cycle, holdCycles, by === ResetBy.BROWN_OUT);
   }
 
   /** The processor's first instruction: peripherals run from here on. */
@@ -147,9 +147,9 @@ export class Board {
   }
 
   /** The processor's counter starts with its main loop, at a whole µs of the stage. */
-  private restart(cycle: number, holdCycles: number): void {
+  private restart(cycle: number, holdCycles: number, isPowerLost: boolean): void {
     const bootCycle = Math.ceil((cycle + holdCycles + this.resetCycles) / CYCLES_PER_US) * CYCLES_PER_US;
     this.timerBase[0] = bootCycle;
-    this.machine?.reset(bootCycle);
+    this.machine?.reset(bootCycle, isPowerLost);
   }
 }

@@ -53,7 +53,7 @@ export interface InterlockCalls {
 }
 
 export interface InterlockExports extends InterlockCalls {
-  boot(readbackToleranceUa: number): void;
+  boot(readbackToleranceUa: number, retained: number): void;
   poll(): void;
   readonly memory?: WebAssembly.Memory;
 }
@@ -79,7 +79,7 @@ export interface Machine {
   /** Runs until the clock is at `untilCycle` or past it by no more than one turn of the main loop, or `shouldStop` says so. */
   run(untilCycle: number): void;
   /** Ends what it is doing, forgets everything and starts again at `bootCycle`: called by the board in a reset. */
-  reset(bootCycle: number): void;
+  reset(bootCycle: number, isPowerLost: boolean): void;
   /** An interrupt (a received byte, the magnet) ends its sleep. */
   wake(cycle: number): void;
   /** From its next call on this module does not return. Ends with a reset. */

@@ -53,6 +53,7 @@ export class WasmMachine implements Machine, LoopBoard {
   private active: ModuleName = 'interlock';
   private seenOffs = 0;
   private isTripped = false;
+  private retainedWord = 0;
 
   constructor(board: Board, firmware: Firmware, costs: Costs, seed: number) {
     this.board = board;
@@ -81,7 +82,8 @@ export class WasmMachine implements Machine, LoopBoard {
     clock.catchUp();
   }
 
-  reset(bootCycle: number): void {
+  reset(bootCycle: number, isPowerLost: boolean): void {
+    if (isPowerLost) this.retainedWord = 0;
     this.modules = this.instantiate();
     this.hasStarted = false;
     this.isHalted = false;
@@ -127,9 +129,18 @@ export class WasmMachine implements Machine, LoopBoard {
   entropy(): number {
     return this.entropyStream.nextI32();
   }
-  interlockBoot(toleranceUa: number): void {
+  retained(): number {
+    return this.retainedWord;
+  }
+  retain(word: number): void {
+    this.retainedWord = word;
+  }
+  interlockStatus(): number {
+    return this.modules.interlock.status();
+  }
+  interlockBoot(toleranceUa: number, retained: number): void {
     this.enter('interlock');
-    this.modules.interlock.boot(toleranceUa);
+    this.modules.interlock.boot(toleranceUa, retained);
     this.time[NOW] += this.costs.interlockBoot;
   }
   stimulatorBoot(boardId: number, entropy: number, toleranceUa: number): void {

@@ -19,7 +19,7 @@ const IDLE_US = 1000;
 
 function armed(board: StubBoard): InterlockExports {
   const interlock = instantiateInterlock(board.hal);
-  interlock.boot(0);
+  interlock.boot(0, 0);
   for (; board.nowUs <= DISCHARGE_US + POLL_PERIOD_US; board.nowUs += POLL_PERIOD_US) interlock.poll();
   accepted(interlock.arm());
   // What is ahead of the clock from here on, so that the queue never runs dry.

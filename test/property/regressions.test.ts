@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { Mode, StopReason } from '../../firmware/status.ts';
+import { Message } from '../../firmware/wire.ts';
 import type { AreaSettings, Therapy } from '../../host/therapy/therapy.ts';
 import { bodyOptions, CYCLE_NS, type Fault, Mark } from '../../sim/index.ts';
 import { Device } from './rig/device.ts';
@@ -141,6 +142,28 @@ describe('read-back while an area is in its off-time', () => {
     device.start(Mode.FREE_RUNNING);
     device.run(3 * SECOND_US);
     expect(device.status().therapy).toBe('STIMULATING');
+  });
+});
+
+describe('a lock after three trips', () => {
+  it('REQ-FLT-006: outlives the watchdog’s reset, and ends with the power', () => {
+    const device = new Device();
+    for (let trips = 0; trips < 3; trips++) {
+      device.sim.board.setTemperature(41_000);
+      device.run(50_000);
+      device.sim.board.setTemperature(37_000);
+      device.run(1_200_000);
+      if (trips < 2) device.client.ask(Message.CLEAR);
+    }
+    expect(device.status().interlock).toBe('LOCKED');
+    device.sim.faults.inject({ kind: 'hang', module: 'stimulator' });
+    device.run(200_000);
+    device.client.hello();
+    expect(device.status().interlock).toBe('LOCKED');
+    device.sim.faults.inject({ kind: 'brown-out', durationUs: 1000 });
+    device.run(200_000);
+    device.client.hello();
+    expect(device.status().interlock).toBe('DISARMED');
   });
 });
 

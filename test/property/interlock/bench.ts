@@ -11,7 +11,7 @@ export const STALE = -2147483648;
 const NO_SAMPLE = -1;
 
 interface InterlockExports {
-  boot(toleranceUa: number): void;
+  boot(toleranceUa: number, retained: number): void;
   poll(): void;
   request(durationUs: number, flags: number, ...words: number[]): number;
   stop(mode: number): number;
@@ -155,8 +155,8 @@ export class Bench {
     return new Uint8Array(this.exports.memory.buffer.slice(16, 16 + 544));
   }
 
-  boot(toleranceUa = 100): void {
-    this.call('boot', [toleranceUa], () => this.exports.boot(toleranceUa) as undefined);
+  boot(toleranceUa = 100, retained = 0): void {
+    this.call('boot', [toleranceUa], () => this.exports.boot(toleranceUa, retained) as undefined);
   }
   poll(): void {
     this.call('poll', [], () => this.exports.poll() as undefined);

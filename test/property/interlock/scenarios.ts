@@ -241,6 +241,42 @@ export const scenarios: Record<string, Scenario> = {
     }
     return bench;
   },
+  'REQ-FLT-006: L8 a watchdog reset keeps trips and locks': (module) => {
+    const bench = new Bench(module).armed();
+    const expectState = (state: number, when: string) => {
+      if ((bench.status() & 15) !== state) bench.book.broken.push(`L8: state ${bench.status() & 15} ${when}`);
+    };
+    const trip = () => {
+      bench.sensors.batteryMv = 2999;
+      bench.poll();
+      bench.sensors.batteryMv = 3800;
+    };
+    const recover = () => {
+      bench.idle(1_100_000);
+      bench.clear();
+      bench.arm();
+    };
+    trip();
+    bench.boot(100, bench.status());
+    expectState(3, 'after a reset while tripped');
+    recover();
+    trip();
+    recover();
+    bench.boot(100, bench.status());
+    recover();
+    trip();
+    expectState(4, 'after three trips with a reset between them');
+    bench.boot(100, bench.status());
+    expectState(4, 'after a reset while locked');
+    bench.boot(100, 0);
+    expectState(1, 'after the power was off');
+    new Uint8Array(bench.memory.buffer)[16] ^= 1;
+    bench.book.flip();
+    bench.poll();
+    bench.boot(100, bench.status());
+    expectState(1, 'after a reboot from an integrity trip');
+    return bench;
+  },
   'REQ-ARM-001 REQ-ARM-002 REQ-ARM-004: L9 nothing before arm, no arm before nine half-lives': (module) => {
     const bench = new Bench(module);
     bench.boot();

@@ -204,6 +204,13 @@ export const twins: readonly Twin[] = [
     'sensors',
     'if (s.get(s.S_SENSE + board.SENSE_MAGNET) !== 0) return Status.MAGNET;',
   ),
+  twin('L8 a watchdog reset keeps trips and locks', 'index', 'trip === Trip.INTEGRITY) state', 'true) state'),
+  twin(
+    'L8 a watchdog reset keeps trips and locks',
+    'index',
+    'readbackToleranceUa, trips)',
+    'readbackToleranceUa, 0)',
+  ),
   twin('L10 ESTOP', 'index', '  switchOff(); // REQ-FLT-005', ''),
   twin(
     'L11 magnet at -2147483648',
