@@ -58,7 +58,7 @@ export const READING_DISCHARGE_US = 8;
 export const READING_QUEUE_US = 9;
 /** µs until `clear` may succeed. */
 export const READING_TRIP_HOLD_US = 10;
-/** Number of trips within the last ten minutes. */
+/** Number of trips within the last ten minutes, up to two: a third locks. */
 export const READING_TRIPS = 11;
 /** Number of accepted segments since boot, modulo 2^32: the next one's tag is this modulo 64. */
 export const READING_SEGMENTS = 12;
