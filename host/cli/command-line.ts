@@ -6,6 +6,7 @@ import { addClear } from './clear.ts';
 import { Exit, endingOf } from './exit.ts';
 import { addImpedance } from './impedance.ts';
 import { addInfo } from './info.ts';
+import { addProve } from './prove.ts';
 import { addRun } from './run.ts';
 import { addSim } from './sim.ts';
 import { addStop } from './stop.ts';
@@ -27,7 +28,8 @@ export function commandLine(): Command {
     .addHelpText('after', EXITS)
     .showSuggestionAfterError()
     .exitOverride();
-  for (const add of [addRun, addSim, addCheck, addInfo, addImpedance, addStop, addClear]) add(program);
+  for (const add of [addRun, addSim, addCheck, addProve, addInfo, addImpedance, addStop, addClear])
+    add(program);
   for (const command of program.commands) command.exitOverride();
   return program;
 }

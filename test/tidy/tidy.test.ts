@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseRequirements, parseTitles, requirementsIn } from '../proof/report/requirements.ts';
 
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
   encoding: 'utf8',
@@ -13,19 +14,14 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 const sources = files.filter((file) => /\.(ts|mjs|c|h)$/.test(file));
 const text = (file: string) => readFileSync(file, 'utf8');
 
-/** Every requirement named in a text, with its number of mentions left out. */
-const requirementsIn = (body: string) => [...new Set(body.match(/REQ-[A-Z]+-\d{3}/g) ?? [])];
-
 describe('requirements', () => {
-  const table = text('firmware/REQUIREMENTS.md');
-  const known = [...table.matchAll(/^\| (REQ-[A-Z]+-\d{3}) \|/gm)].map(([, id]) => id);
+  const known = parseRequirements(text('firmware/REQUIREMENTS.md')).map(({ id }) => id);
   const inFirmware = new Set(
     sources.filter((f) => f.startsWith('firmware/')).flatMap((f) => requirementsIn(text(f))),
   );
   const tests = sources.filter((f) => f.startsWith('test/') && f !== 'test/tidy/tidy.test.ts');
   // Only titles count: a quoted string that opens with requirements and a colon.
-  const titles = tests.flatMap((f) => text(f).match(/['"`](?:REQ-[A-Z]+-\d{3}[ ,]*)+:/g) ?? []);
-  const tested = new Set(titles.flatMap(requirementsIn));
+  const tested = new Set(tests.flatMap((f) => parseTitles(f, text(f))).flatMap((one) => one.requirements));
 
   it('every requirement is listed once', () => {
     expect(known.filter((id, index) => known.indexOf(id) !== index)).toEqual([]);

@@ -1,6 +1,6 @@
 // The interlock alone on a bench: a board with a settable clock and sensors, an ideal output stage, and a hostile caller in
 // the stimulator's place. Every call and every effect on the board is reported to the law book.
-import { readFileSync } from 'node:fs';
+import { loadModule } from '../../../sim/machine/wasm-modules.ts';
 import { LawBook } from './law-book.ts';
 
 export const RECHARGE = 1;
@@ -35,7 +35,14 @@ export interface Sensors {
   selfTest: number;
 }
 
-const shipped = new WebAssembly.Module(readFileSync('build/interlock.wasm'));
+/** One call as the bench made it. */
+export interface BenchCall {
+  readonly name: string;
+  readonly args: readonly number[];
+  readonly atUs: number;
+  readonly sensors: Sensors;
+  readonly result: number;
+}
 
 /** Levels of 17 electrodes packed as the calls want them: two i16 a word, the case left out. */
 export function pack(levelsUa: Record<number, number>): number[] {
@@ -49,6 +56,8 @@ export function pack(levelsUa: Record<number, number>): number[] {
 
 export class Bench {
   readonly book = new LawBook();
+  /** Every call so far. */
+  readonly calls: BenchCall[] = [];
   readonly sensors: Sensors = { magnet: 0, batteryMv: 3800, temperatureMc: 36500, selfTest: 1 };
   /** Added to every read-back, µA, by electrode: a driver that does not do what it is told. */
   readonly readbackErrorUa = new Float64Array(17);
@@ -66,7 +75,7 @@ export class Bench {
   /** Word of room that the stage claims beyond the truth. */
   roomLie: number | undefined;
 
-  constructor(module: WebAssembly.Module = shipped) {
+  constructor(module: WebAssembly.Module = loadModule('interlock')) {
     const hal = {
       clock_us: () => this.nowUs | 0,
       sense: (channel: number) => this.sense(channel),
@@ -148,6 +157,7 @@ export class Bench {
       this.book.trapped(String(error));
     }
     this.book.after(result, this.exports.status(), this.recordBytes());
+    this.calls.push({ name, args, atUs: this.nowUs, sensors: { ...this.sensors }, result });
     return result;
   }
 
@@ -156,7 +166,7 @@ export class Bench {
   }
 
   boot(toleranceUa = 100, retained = 0): void {
-    this.call('boot', [toleranceUa], () => this.exports.boot(toleranceUa, retained) as undefined);
+    this.call('boot', [toleranceUa, retained], () => this.exports.boot(toleranceUa, retained) as undefined);
   }
   poll(): void {
     this.call('poll', [], () => this.exports.poll() as undefined);
@@ -165,7 +175,8 @@ export class Bench {
     return this.requestWords(durationUs, flags, pack(levelsUa));
   }
   requestWords(durationUs: number, flags: number, words: number[]): number {
-    return this.call('request', [durationUs, flags], () => this.exports.request(durationUs, flags, ...words));
+    const args = [durationUs, flags, ...words];
+    return this.call('request', args, () => this.exports.request(durationUs, flags, ...words));
   }
   stop(mode = 1): number {
     return this.call('stop', [mode], () => this.exports.stop(mode));

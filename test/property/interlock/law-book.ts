@@ -42,6 +42,7 @@ class ElectrodeLedger {
 
 export class LawBook {
   readonly broken: string[] = [];
+  private readonly counts = new Map<string, number>();
   releasedCount = 0;
   private e = Array.from({ length: ELECTRODES }, () => new ElectrodeLedger());
   private totalPc = 200e6;
@@ -67,7 +68,10 @@ export class LawBook {
   private args: number[] = [];
   private nowUs = 0;
   private mustOff = '';
-  private mustTrip = false;
+  /** Why the call must end tripped; empty where it need not. */
+  private mustTrip = '';
+  /** The state that a boot must end in; 0 where it may be any. */
+  private mustState = 0;
   private offSeen = false;
   private releasedInCall = 0;
   private bytes: Uint8Array = new Uint8Array();
@@ -75,7 +79,10 @@ export class LawBook {
   private flipped = false;
 
   private break(law: string, seen: string): void {
-    if (this.broken.length < 20) this.broken.push(`${law}: ${seen} (${this.name} at ${this.nowUs} µs)`);
+    // Each law has its own room, so that one that breaks all the time does not hide the others.
+    const seenBefore = this.counts.get(law) ?? 0;
+    this.counts.set(law, seenBefore + 1);
+    if (seenBefore < 20) this.broken.push(`${law}: ${seen} (${this.name} at ${this.nowUs} µs)`);
   }
 
   /** A bit of the state was flipped: the next call must end in off and an integrity trip (L14). */
@@ -90,7 +97,7 @@ export class LawBook {
       nowUs,
       bytes,
       mustOff: '',
-      mustTrip: false,
+      mustTrip: '',
       offSeen: false,
       releasedInCall: 0,
     });
@@ -99,7 +106,7 @@ export class LawBook {
       this.flipped = false;
       this.mustOff = 'L9 boot';
       this.pollAtUs = nowUs;
-      this.tripsAtUs = [];
+      this.beforeBoot(args[1] ?? 0);
       this.tag = -1;
       this.expected.clear();
       this.toleranceUa = Math.min(Math.max(args[0], 100), 500);
@@ -122,9 +129,17 @@ export class LawBook {
     if (this.unsampledUs > 100_000) this.require('L12 100 ms without a sample');
   }
 
+  /** What a watchdog reset kept: trips count on, a trip or a lock stays. An integrity trip needs no more than a reboot. */
+  private beforeBoot(retained: number): void {
+    const state = retained & 15;
+    this.tripsAtUs = new Array<number>((retained >> 14) & 3).fill(this.nowUs);
+    const isKept = (state === TRIPPED || state === LOCKED) && ((retained >> 4) & 255) !== INTEGRITY;
+    this.mustState = isKept ? state : 0;
+  }
+
   private require(reason: string): void {
     this.mustOff ||= reason;
-    this.mustTrip = true;
+    this.mustTrip ||= reason;
   }
 
   private beforePoll(sensors: Sensors): void {
@@ -143,7 +158,7 @@ export class LawBook {
     const expected = this.expected.get(tag);
     if (!expected || this.flipped) return;
     this.unsampledUs = 0;
-    if (this.mustOff === 'L12 100 ms without a sample') Object.assign(this, { mustOff: '', mustTrip: false });
+    if (this.mustOff === 'L12 100 ms without a sample') Object.assign(this, { mustOff: '', mustTrip: '' });
     if (expected.measure) return;
     const measuredUa = (packed << 16) >> 16;
     const ledger = this.e[expected.electrode];
@@ -268,7 +283,7 @@ export class LawBook {
     ledger.runUs = sign === ledger.runSign && sign !== 0 ? ledger.runUs + durationUs : durationUs;
     ledger.runSign = sign;
     if (sign !== 0 && ledger.runUs > 10_000)
-      this.break('L3', `one polarity for ${ledger.runUs} µs on ${index}`);
+      this.break('L3', `one polarity for ${ledger.runUs} µs on electrode ${index}`);
     ledger.restUs = sign === 0 ? ledger.restUs + durationUs : 0;
     if (ledger.restUs >= 800) Object.assign(ledger, { sPc: 0, sMinPc: 0, sMaxPc: 0 });
     ledger.sPc += chargePc;
@@ -312,12 +327,14 @@ export class LawBook {
     this.state = status & 15;
     if (this.mustOff && !this.offSeen)
       this.break(this.mustOff, 'the output was not switched off in that call');
-    if (this.mustTrip && this.state < TRIPPED) this.break(this.mustOff, 'no trip');
+    if (this.mustTrip && this.state < TRIPPED) this.break(this.mustTrip, 'no trip');
     if (this.flipped && (this.state !== LOCKED || ((status >> 4) & 255) !== INTEGRITY)) {
       this.break('L14', `state ${this.state} trip ${(status >> 4) & 255}`);
     }
     this.flipped = false;
-    if (this.state >= TRIPPED && wasState < TRIPPED) this.noteTrip();
+    if (this.name === 'boot' && this.mustState !== 0 && this.state !== this.mustState)
+      this.break('L8', 'a reset forgot a trip or a lock');
+    if (this.state >= TRIPPED && wasState < TRIPPED && this.name !== 'boot') this.noteTrip();
     if (this.state !== ARMED && this.armed && !this.offSeen) this.break('L8', 'disarmed without off');
     if (wasState === LOCKED && this.state !== LOCKED && this.name !== 'boot')
       this.break('L8', 'left a lock-out');

@@ -1,11 +1,10 @@
 // Broken twins: the interlock with one check removed or moved by one, as edits of its source. Each names the scenario that
 // must find it (the words after the requirement). A twin that survives means that a law is not really tested.
 
-export interface Twin {
+import type { Edit } from './compile-twin.ts';
+
+export interface Twin extends Edit {
   readonly scenario: string;
-  readonly file: 'gate' | 'latch' | 'sensors' | 'index' | 'state';
-  readonly find: string;
-  readonly replace: string;
 }
 
 const twin = (scenario: string, file: Twin['file'], find: string, replace = ''): Twin => ({

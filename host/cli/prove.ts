@@ -1,0 +1,141 @@
+// `stimgate prove`: the proofs of the interlock's laws over the binaries that ship. The prover is loaded when it is asked for, so
+// that no other command pays for it; here is only what the user sees of it.
+
+import type { Command } from 'commander';
+import type { ProofFiles, ProofProgress } from '../../test/proof/prove.ts';
+import type { LawResult, ProofResult } from '../../test/proof/result.ts';
+import { counted, grouped, short } from '../report/format.ts';
+import { packagePath } from '../therapy/package-files.ts';
+import { Exit, UsageError } from './exit.ts';
+import { Progress, paintFor, say, sayJson, shownPath } from './terminal.ts';
+
+interface ProveOptions {
+  readonly law?: string;
+  readonly interlock?: string;
+  readonly stimulator?: string;
+  readonly out: string;
+  readonly report: boolean;
+  readonly json?: boolean;
+}
+
+type Prover = typeof import('../../test/proof/prove.ts');
+
+/** What is not decided of a law: no more lines than this. */
+const UNDECIDED_SHOWN = 12;
+
+export function addProve(program: Command): void {
+  program
+    .command('prove')
+    .description("prove the interlock's laws over the binary; report and queries go to out/")
+    .option('--law <name>', 'one law alone, such as L4: the invariant is then assumed')
+    .option('--interlock <file>', 'another interlock than build/interlock.wasm')
+    .option('--stimulator <file>', 'another stimulator than build/stimulator.wasm')
+    .option('--out <folder>', 'where the report and the queries go', 'out')
+    .option('--no-report', 'write no files')
+    .option('--json', 'print one JSON document')
+    .action(async (options: ProveOptions) => {
+      process.exitCode = await prove(options);
+    });
+}
+
+/** The prover with its solver: parts of a development install. */
+async function loadProver(): Promise<Prover> {
+  return import('../../test/proof/prove.ts');
+}
+
+async function prove(options: ProveOptions): Promise<Exit> {
+  const prover = await loadProver();
+  const law = lawNamed(options.law, prover.LAW_NAMES);
+  const progress = new Progress(options.json);
+  const result = await running(prover, () =>
+    prover.prove(
+      {
+        interlock: options.interlock ?? packagePath('build/interlock.wasm'),
+        stimulator: options.stimulator ?? packagePath('build/stimulator.wasm'),
+        law,
+        out: options.report ? options.out : null,
+      },
+      (at) => progress.update(progressText(at)),
+    ),
+  ).finally(() => progress.clear());
+  if (options.json) sayJson(result);
+  else tell(result, options.report ? prover.filesOf(options.out, law) : null, law);
+  return result.laws.every(({ verdict }) => verdict === 'proven') ? Exit.HOLDS : Exit.FAILED;
+}
+
+/** A law's id as the laws write it. @throws UsageError with their list. */
+function lawNamed(wanted: string | undefined, names: readonly string[]): string | undefined {
+  if (wanted === undefined) return undefined;
+  const law = names.find((name) => name.toLowerCase() === wanted.trim().toLowerCase());
+  if (law !== undefined) return law;
+  throw new UsageError(`there is no law "${wanted}"; there are ${names.join(', ')}`);
+}
+
+/** A binary that is refused, and a part that is not installed, in one line. */
+async function running<T>(prover: Prover, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof prover.RefusedBinary) throw new UsageError(error.message);
+    const { code, message } = (error ?? {}) as NodeJS.ErrnoException;
+    if (code === 'ERR_MODULE_NOT_FOUND' || /^(Z3 did not start|The solver process)/.test(String(message)))
+      throw new UsageError(
+        `the prover cannot start: ${String(message).split('\n')[0].replace(/\.$/, '')}; it needs the development install (npm ci && npm run build)`,
+      );
+    throw error;
+  }
+}
+
+function progressText({ at, done, known }: ProofProgress): string {
+  if (known === 0) return `proving: ${at}`;
+  const width = 24;
+  const full = Math.floor((done / known) * width);
+  return `proving  [${'#'.repeat(full)}${'.'.repeat(width - full)}]  ${grouped(done)} of ${grouped(known)} obligations  ${at}`;
+}
+
+const COLUMNS = ['obligations', 'queries', 'solver ms'] as const;
+
+function rowOf(law: LawResult): string[] {
+  return [law.obligations, law.queries, law.solverMs].map((value) => grouped(value));
+}
+
+function tell(result: ProofResult, files: ProofFiles | null, only: string | undefined): void {
+  const paint = paintFor(process.stdout);
+  const { laws, binary, solver, seconds } = result;
+  const [idWidth, titleWidth] = [
+    Math.max(...laws.map(({ id }) => id.length)),
+    Math.max(...laws.map(({ title }) => title.length)),
+  ];
+  const line = (id: string, title: string, verdict: string, cells: readonly string[]): string =>
+    `${id.padEnd(idWidth)}  ${title.padEnd(titleWidth)}  ${verdict}  ${cells.map((cell, i) => cell.padStart(COLUMNS[i].length)).join('  ')}`;
+  say(`${binary.file}, ${grouped(binary.bytes)} bytes, SHA-256 ${binary.sha256}`);
+  say(paint('bold', line('law', '', 'verdict  ', COLUMNS)));
+  for (const law of laws) {
+    const tone = law.verdict === 'proven' ? 'green' : 'red';
+    say(line(law.id, law.title, paint(tone, law.verdict.padEnd(9)), rowOf(law)));
+  }
+  for (const law of laws) tellTrouble(law);
+  if (only !== undefined) say('Assumes the invariant and the lemmas, which `stimgate prove` shows.');
+  const sum = (of: (law: LawResult) => number): string =>
+    grouped(laws.reduce((total, law) => total + of(law), 0));
+  const proven = laws.filter(({ verdict }) => verdict === 'proven').length;
+  say(
+    `${proven} of ${laws.length} proven: ${sum((law) => law.obligations)} obligations, ${sum((law) => law.queries)} queries, ${solver.name} ${solver.version}, ${short(seconds, 1)} s.`,
+  );
+  if (files !== null) say(`Report: ${shownPath(files.report)}; queries: ${shownPath(files.queries)}`);
+}
+
+/** What a law that is not proven fails on. */
+function tellTrouble({ id, title, counterexample, undecided }: LawResult): void {
+  if (undecided.length > 0) say(`${id} ${title}: ${counted(undecided.length, 'thing')} not decided`);
+  for (const line of undecided.slice(0, UNDECIDED_SHOWN)) say(`  ${line}`);
+  if (undecided.length > UNDECIDED_SHOWN) say(`  … and ${grouped(undecided.length - UNDECIDED_SHOWN)} more`);
+  if (counterexample === null) return;
+  const { broken, induction, replay, oracle } = counterexample;
+  say(`${id} ${title} ${broken}`);
+  for (const line of induction) say(`  ${line}`);
+  if (replay.length === 0) say('  No sequence of calls from power-on was found that shows it.');
+  else say('  From power-on, replayed in the simulator:');
+  for (const line of replay) say(`    ${line}`);
+  if (oracle !== '') say(`  The oracle: ${oracle}`);
+}

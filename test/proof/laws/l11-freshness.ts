@@ -1,0 +1,97 @@
+// L11: nothing is driven on readings that are stale, impossible or out of range, or without a poll.
+
+import * as board from '../../../firmware/board.ts';
+import * as profile from '../../../firmware/profile.ts';
+import { State } from '../../../firmware/status.ts';
+import { atEnd, type Obligation } from '../check/obligation.ts';
+import { view } from '../model/block.ts';
+import type { Call, End } from '../model/calls.ts';
+import { isBatteryGood, isMagnetReadable, isTemperatureGood } from '../model/sensors.ts';
+import { isIn, isLatched, releasedNothing, switchedOff } from '../model/states.ts';
+import { stopwatch } from '../model/stopwatch.ts';
+import { and, implies, or } from '../term/boolean.ts';
+import * as n from '../term/number.ts';
+import type { Term } from '../term/term.ts';
+
+import type { Law } from './law.ts';
+
+const sincePoll = stopwatch('sincePoll');
+/** The interlock stops counting here, far above the limit. */
+const COUNTED_US_MAX = 0x3fffffff;
+
+/** Off in this very call, nothing released in it, and latched. */
+function hasTripped(end: End): Term {
+  return and(switchedOff(end), releasedNothing(end), isLatched(view(end.block)));
+}
+
+/** What the interlock counts is no less than the time since the last poll; once it is locked that no longer matters. */
+function countsPolls(v: ReturnType<typeof view>, sincePollUs: Term): Term {
+  const countedUs = n.least(sincePollUs, n.int(COUNTED_US_MAX));
+  return or(isIn(State.LOCKED, v), n.le(countedUs, n.signed(v.pollAge)));
+}
+
+function sensorObligations(call: Call, end: End): Obligation[] {
+  const { sensed } = end.effects;
+  const or11 = (what: string, good: Term): Obligation =>
+    atEnd('L11', call, end, `${what}, or a trip`, or(good, hasTripped(end)));
+  const obligations = [or11('the magnet can be read', isMagnetReadable(sensed))];
+  const isPoll = call.name === 'poll';
+  if (isPoll || sensed.has(board.SENSE_BATTERY_MV))
+    obligations.push(or11('the battery is good', isBatteryGood(sensed)));
+  if (isPoll || sensed.has(board.SENSE_TEMPERATURE_MC))
+    obligations.push(or11('the temperature is good', isTemperatureGood(sensed)));
+  return obligations;
+}
+
+function pollObligations(call: Call, end: End): Obligation[] {
+  const [before, after] = [view(call.before), view(end.block)];
+  const restarts = call.name === 'poll' || call.name === 'boot';
+  const afterUs = restarts ? n.int(0) : sincePoll.nowUs;
+  const isCounted =
+    call.from === 'intact' ? [sincePoll.isTime, countsPolls(before, sincePoll.beforeUs)] : [sincePoll.isTime];
+  const kept = atEnd(
+    'L11',
+    call,
+    end,
+    'the time since the last poll is counted',
+    countsPolls(after, afterUs),
+    isCounted,
+  );
+  if (call.name === 'boot') return [kept];
+  const isLate = n.lt(n.int(profile.POLL_US_MAX), sincePoll.nowUs);
+  const wasLocked = and(isIn(State.LOCKED, before), isIn(State.LOCKED, after), releasedNothing(end));
+  const late = implies(isLate, or(hasTripped(end), wasLocked));
+  return [kept, atEnd('L11', call, end, 'more than 100 ms without a poll trip', late, isCounted)];
+}
+
+export const freshness: Law = {
+  id: 'L11',
+  title: 'Freshness',
+  statement:
+    'Every poll reads the magnet, the battery and the temperature. Where a call reads one of them stale or impossible, a temperature above 39 °C or a battery under 3000 mV, and in every call that comes more than 100 ms by the clock after the last poll, that very call switches the output off, releases nothing and ends latched. Every call but boot reads the magnet. A locked interlock, whose output is off, stays locked.',
+  numbers: [
+    {
+      value: '20 ms',
+      meaning: 'age at which the board reports a reading as stale',
+      source: 'design.md, the boundary between the modules',
+    },
+    { value: '39 °C', meaning: 'surface temperature', source: 'ISO 14708-3:2017 clause 17.1 (limits.md)' },
+    { value: '0–85 °C', meaning: 'possible temperatures', source: 'profile.ts' },
+    { value: '3000 mV', meaning: 'lowest battery voltage', source: 'profile.ts' },
+    { value: '0–6000 mV', meaning: 'possible battery voltages', source: 'profile.ts' },
+    {
+      value: '100 ms',
+      meaning: 'longest time without a poll',
+      source: 'the driver drops out without a heartbeat for as long',
+    },
+  ],
+  requirements: ['REQ-SEN-001', 'REQ-SEN-004', 'REQ-SEN-006', 'REQ-SEN-007'],
+  assumptions: ['The board reports a reading that is older than 20 ms as stale.'],
+  obligations: (run) =>
+    run.calls.flatMap((call) =>
+      call.ends.flatMap((end) => [
+        ...(call.name === 'boot' ? [] : sensorObligations(call, end)),
+        ...pollObligations(call, end),
+      ]),
+    ),
+};

@@ -1,0 +1,170 @@
+// Hazards of control: output that comes by itself, does not end, or is driven by firmware gone wrong. Data only.
+
+import type { Hazard } from './hazard.ts';
+
+export const CONTROL_HAZARDS: readonly Hazard[] = [
+  {
+    id: 'HAZ-13',
+    hazard: 'Unintended stimulation at power-up',
+    situation: 'The device starts, and output flows before anybody has asked for it.',
+    harm: 'Shock, fall',
+    requirements: ['REQ-ARM-004', 'REQ-ARM-001', 'REQ-ARM-005', 'REQ-THR-009', 'REQ-SCH-014'],
+    laws: ['base', 'L9'],
+    gap: 'Until `boot` runs, the state of the output is the hardware’s.',
+  },
+  {
+    id: 'HAZ-14',
+    hazard: 'Stimulation that resumes by itself after a fault',
+    situation:
+      'A trip is forgotten in a reset, or is cleared while its cause is still there, and output returns.',
+    harm: 'Repeated shock, repeated overheating',
+    requirements: ['REQ-FLT-002', 'REQ-FLT-003', 'REQ-FLT-006', 'REQ-SCH-018', 'REQ-THR-009'],
+    laws: ['L8', 'L9'],
+    gap:
+      'A trip in the very turn of the main loop in which the firmware hangs is not retained across the watchdog’s reset. ' +
+      'Loss of power clears every latch.',
+  },
+  {
+    id: 'HAZ-15',
+    hazard: 'Arming onto charged electrodes',
+    situation: 'Output begins again while an unknown charge of a cut pulse is still on the contacts.',
+    harm: 'Corroded electrode, damaged tissue',
+    requirements: ['REQ-ARM-001', 'REQ-ARM-002'],
+    laws: ['L9'],
+    gap: 'Rests on recharge by hardware at a half-life of at most 7200 µs.',
+  },
+  {
+    id: 'HAZ-16',
+    hazard: 'The magnet does not stop the output',
+    situation: 'The patient holds the magnet to the device, and output goes on.',
+    harm: 'Pain that cannot be ended',
+    requirements: ['REQ-FLT-004', 'REQ-SEN-001', 'REQ-SCH-018'],
+    laws: ['L10', 'L11'],
+    gap: 'A magnet switch that is stuck open is seen by nothing.',
+  },
+  {
+    id: 'HAZ-17',
+    hazard: 'An order to stop does not act',
+    situation:
+      'STOP or ESTOP is sent, and output goes on because the line, the queue or the therapy is in the way.',
+    harm: 'Pain that cannot be ended',
+    requirements: ['REQ-FLT-005', 'REQ-SCH-008', 'REQ-SCH-015', 'REQ-SCH-016', 'REQ-LNK-013', 'REQ-LNK-016'],
+    laws: ['L10', 'L16'],
+    gap: 'L10 begins where the stimulator calls `stop`. The way of the frame to that call is tested, not proven.',
+  },
+  {
+    id: 'HAZ-18',
+    hazard: 'Host lost during a session',
+    situation: 'The link breaks while a clinician holds the only way to stop.',
+    harm: 'Stimulation that nobody supervises',
+    requirements: ['REQ-LNK-010', 'REQ-HST-104'],
+    laws: [],
+    gap: 'Tested, not proven. In free-running mode the therapy goes on, as it should.',
+  },
+  {
+    id: 'HAZ-19',
+    hazard: 'Runaway or hung firmware',
+    situation: 'A loop does not end, a module traps, or the main loop stops while segments are queued.',
+    harm: 'Uncontrolled output, then loss of therapy',
+    requirements: ['REQ-FLT-001', 'REQ-SEN-004', 'REQ-ARM-003', 'REQ-TIM-003', 'REQ-INT-006', 'REQ-THR-009'],
+    laws: ['L9', 'L11', 'L13', 'L16'],
+    gap: 'Watchdog, heartbeat driver and one-shot are hardware. L13 bounds the interlock; the stimulator is tested.',
+  },
+  {
+    id: 'HAZ-20',
+    hazard: 'Software that goes round the interlock',
+    situation:
+      'The stimulator, defective or malicious, reaches the output, the interlock’s memory, or `boot` and `poll`.',
+    harm: 'Any of the harms above, without limit',
+    requirements: ['REQ-INT-004', 'REQ-INT-005', 'REQ-INT-006'],
+    laws: ['segregation', 'L13'],
+    gap: 'The segregation of IEC 62304 5.3.5 is that of WebAssembly: it rests on what turns the binary into machine code.',
+  },
+  {
+    id: 'HAZ-21',
+    hazard: 'A defect of the interlock itself',
+    situation:
+      'A call, argument, clock step or reading that nobody thought of makes the gate release what breaks a law.',
+    harm: 'Any of the harms above',
+    requirements: ['REQ-INT-002', 'REQ-INT-003'],
+    laws: [
+      'base',
+      'L1',
+      'L2',
+      'L3',
+      'L4',
+      'L5',
+      'L6',
+      'L7',
+      'L8',
+      'L9',
+      'L10',
+      'L11',
+      'L12',
+      'L13',
+      'L14',
+      'L15',
+      'L16',
+    ],
+    gap: 'The laws are proven as they are written. Whether they are the right ones is a judgement of people.',
+  },
+  {
+    id: 'HAZ-22',
+    hazard: 'Corrupted memory of the interlock',
+    situation: 'Radiation, a supply dip or ageing flips a bit of the state that the laws rest on.',
+    harm: 'Overstimulation, charge left on an electrode',
+    requirements: ['REQ-INT-001'],
+    laws: ['L14'],
+    gap: 'One bit, at the start of a call. Flips during a call, on the stack or in the program code are outside the law.',
+  },
+  {
+    id: 'HAZ-23',
+    hazard: 'Corrupted memory of the stimulator or of the FIFO',
+    situation: 'A stored program, a queued segment or the schedule changes by a flipped bit.',
+    harm: 'Wrong therapy, wrong pulse',
+    requirements: ['REQ-INT-002', 'REQ-SEN-003'],
+    laws: ['segregation', 'L12'],
+    gap:
+      'Nothing checks the stored programs. A wrong therapy within the limits is delivered. A segment that changes in the FIFO ' +
+      'is past the gate: read-back may see it, the one-shot bounds its length.',
+  },
+  {
+    id: 'HAZ-24',
+    hazard: 'A clock that fails',
+    situation: 'The processor’s clock stops, jumps, or runs apart from that of the output stage.',
+    harm: 'Pulses too long or too early, recharge too short',
+    requirements: ['REQ-ARM-003', 'REQ-TIM-003', 'REQ-SEN-004', 'REQ-SCH-001'],
+    laws: ['L9', 'L11', 'L16'],
+    gap:
+      'Interlock and output stage are assumed to share one oscillator; only the room of the FIFO tells of a difference. ' +
+      'If it runs slow, every duration grows with it, and nothing sees that.',
+  },
+  {
+    id: 'HAZ-25',
+    hazard: 'A sensor that fails',
+    situation: 'Temperature, battery, magnet or read-back is silent or gives values that cannot be.',
+    harm: 'A danger that is not seen',
+    requirements: ['REQ-SEN-001', 'REQ-SEN-002', 'REQ-SEN-005', 'REQ-ARM-005'],
+    laws: ['L9', 'L11', 'L12'],
+    gap: 'A sensor that is frozen at a plausible value is not found by the firmware.',
+  },
+  {
+    id: 'HAZ-26',
+    hazard: 'Limits raised while stimulating',
+    situation:
+      'A command opens the limits under a running therapy, or lowers them and the old level goes on.',
+    harm: 'Overstimulation',
+    requirements: ['REQ-CUR-004', 'REQ-CUR-005', 'REQ-LNK-015'],
+    laws: ['L15'],
+    gap: 'While disarmed, anybody who commands the link can raise them, up to the hard limits.',
+  },
+  {
+    id: 'HAZ-27',
+    hazard: 'A setting changed while it is delivered',
+    situation: 'A program is edited, erased or made stronger, in pieces that were never validated together.',
+    harm: 'Unexpected stimulation',
+    requirements: ['REQ-THR-005', 'REQ-THR-006', 'REQ-THR-008', 'REQ-VAL-024'],
+    laws: [],
+    gap: 'Tested, not proven. The laws bound what it can do.',
+  },
+];

@@ -1,0 +1,156 @@
+// The laws, one by one: statement, numbers, verdict, what the verdict cost and rests on, a witness, and the counterexample
+// where there is one. It repeats what the run found and may never soften it.
+
+import { counted, grouped } from '../../../host/report/format.ts';
+import { element, escapeText } from '../../../host/report/svg.ts';
+import type { Counterexample, LawResult, ProofResult } from '../result.ts';
+import { secondsText } from './head.ts';
+import {
+  codeIn,
+  facts,
+  type Html,
+  links,
+  list,
+  paragraph,
+  section,
+  standingBadge,
+  table,
+  text,
+} from './markup.ts';
+import { LAW_IDS, standingOf } from './trace.ts';
+
+export function lawsSection(result: ProofResult): Html {
+  const known = LAW_IDS.flatMap((id) => result.laws.filter((law) => law.id === id));
+  const common = commonAssumptions(result);
+  const others = result.laws.filter((law) => !LAW_IDS.includes(law.id));
+  return section(
+    'laws',
+    'The laws',
+    paragraph(
+      '“Contact” includes the case. An obligation is one thing to be shown for one path through one call. It is immediate where ' +
+        'it is literally one of the assumptions; the rest are queries, each distinct one put to the solver once.',
+    ),
+    common.length === 0 ? '' : paragraph('All of L1–L16 assume:') + list('ul', common),
+    overview(result),
+    ...[...known, ...others].map((law) => lawArticle(law, common, law.id === 'L13' ? bounds(result) : '')),
+  );
+}
+
+function overview(result: ProofResult): Html {
+  const columns = [
+    { head: 'law', kind: 'id' },
+    { head: 'about' },
+    { head: 'verdict' },
+    { head: 'obligations', kind: 'number' },
+    { head: 'immediate', kind: 'number' },
+    { head: 'queries', kind: 'number' },
+    { head: 'solver', kind: 'number' },
+  ] as const;
+  const rows = LAW_IDS.map((id) => {
+    const law = result.laws.find((one) => one.id === id);
+    const badge = standingBadge(standingOf(result, id));
+    if (law === undefined) return { id, cells: [text(id), 'not part of this run', badge, '', '', '', ''] };
+    const figures = [law.obligations, law.immediate, law.queries].map((count) => grouped(count));
+    return { cells: [links([id]), text(law.title), badge, ...figures, secondsText(law.solverMs / 1000)] };
+  });
+  return table(columns, rows, 'fit');
+}
+
+function lawArticle(law: LawResult, common: readonly string[], more: Html): Html {
+  const title = element('h3', {}, escapeText(`${law.id}: ${law.title} `), standingBadge(law.verdict));
+  return element(
+    'article',
+    { id: law.id },
+    title,
+    paragraph(law.statement),
+    law.counterexample === null ? '' : counterexample(law.counterexample),
+    law.undecided.length === 0 ? '' : undecided(law.undecided),
+    numbers(law),
+    facts([
+      ['Obligations', text(costText(law))],
+      ['Requirements', links(law.requirements)],
+      ['Assumed', assumed(law, common)],
+      ['Witness', witness(law)],
+    ]),
+    more,
+  );
+}
+
+/** What every one of L1–L16 in this run assumes; nothing where there is but one to compare. */
+function commonAssumptions({ laws }: ProofResult): string[] {
+  const [first, ...others] = laws.filter(({ id }) => /^L\d+$/.test(id));
+  if (others.length === 0) return [];
+  return first.assumptions.filter((line) => others.every((law) => law.assumptions.includes(line)));
+}
+
+function assumed({ assumptions }: LawResult, common: readonly string[]): Html {
+  const hasCommon = common.length > 0 && common.every((line) => assumptions.includes(line));
+  const own = hasCommon ? assumptions.filter((line) => !common.includes(line)) : assumptions;
+  if (own.length === 0) return hasCommon ? 'what all of L1–L16 assume, and nothing more' : 'nothing';
+  return (hasCommon ? 'what all of L1–L16 assume, and' : '') + list('ul', own);
+}
+
+function costText(law: LawResult): string {
+  const time = secondsText(law.solverMs / 1000);
+  return `${grouped(law.obligations)}, of them ${grouped(law.immediate)} immediate; ${counted(law.queries, 'query').replace('querys', 'queries')}, ${time} in the solver`;
+}
+
+function numbers(law: LawResult): Html {
+  if (law.numbers.length === 0) return '';
+  return table(
+    [{ head: 'number', kind: 'id' }, { head: 'what it is' }, { head: 'source' }],
+    law.numbers.map((one) => ({ cells: [text(one.value), codeIn(one.meaning), codeIn(one.source)] })),
+  );
+}
+
+/** Steps that reach the law's premise: without them a proof might speak of nothing. */
+function witness({ witness }: LawResult): Html {
+  if (witness === null) return 'none: there is nothing to replay';
+  const said = witness.isReplayed
+    ? 'within the assumptions, and replayed on the binary'
+    : 'within the assumptions; not replayed on the binary';
+  return text(said) + list('ol', witness.steps, 'steps');
+}
+
+function undecided(lines: readonly string[]): Html {
+  return element('div', { class: 'counterexample' }, element('h4', {}, 'Not decided'), list('ul', lines));
+}
+
+function counterexample(found: Counterexample): Html {
+  const steps = (title: string, lines: readonly string[], none: string): Html =>
+    element('h4', {}, escapeText(title)) +
+    (lines.length === 0 ? paragraph(none, 'muted') : list('ol', lines, 'steps'));
+  return element(
+    'div',
+    { class: 'counterexample' },
+    element('h4', {}, 'Counterexample'),
+    element('p', { class: 'bad' }, codeIn(found.broken)),
+    steps('The state, the call and what it did', found.induction, 'Not given.'),
+    steps(
+      'From power-on, replayed in the simulator',
+      found.replay,
+      'No sequence of calls from power-on was found.',
+    ),
+    found.oracle === '' ? '' : paragraph(`The oracle said of it: ${found.oracle}`),
+  );
+}
+
+function bounds({ bounds }: ProofResult): Html {
+  if (bounds.length === 0) return paragraph('The bounds of the calls were not part of this run.', 'gap');
+  return (
+    element('h4', {}, 'The most instructions that a call can take') +
+    table(
+      [{ head: 'call', kind: 'id' }, { head: 'instructions', kind: 'number' }, { head: 'exact' }],
+      bounds.map((one) => ({
+        cells: [
+          text(one.call),
+          grouped(one.instructions),
+          one.isReached
+            ? 'reached by a run on the binary'
+            : 'an upper bound; no run reaching it was recorded',
+        ],
+      })),
+      'fit',
+    )
+  );
+}

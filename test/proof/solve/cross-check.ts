@@ -1,0 +1,108 @@
+// A second opinion: other solvers than the one that proved, built by others, answer every query file again.
+// Never takes silence for consent: an answer other than the expected one, whatever it is, counts against the solver.
+
+import { execFile, spawnSync } from 'node:child_process';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { SecondOpinion } from '../result.ts';
+import { queryFiles } from './queries.ts';
+
+export type OtherSolver = 'cvc5' | 'z3';
+
+const LIMIT_MS = 120_000;
+const PROCESSES_MAX = 2;
+/** The header, its meaning and the status stand within this. */
+const HEAD_BYTES = 1024;
+
+export interface CrossCheckOptions {
+  readonly solvers?: readonly OtherSolver[];
+  readonly processes?: number;
+  /** Of one query. */
+  readonly timeoutMs?: number;
+  /** A wrong answer, a time-out and an "unknown" all count as done. */
+  readonly onProgress?: (progress: { solver: OtherSolver; done: number; total: number }) => void;
+}
+
+export interface CrossCheck extends SecondOpinion {
+  readonly solver: OtherSolver;
+  /** A line for each query that the solver did not answer as expected: "L5/L5-request-12.smt2: unknown, expected unsat". */
+  readonly differing: readonly string[];
+}
+
+/** Throws one clear line where the solver is not installed. */
+function versionOf(solver: OtherSolver): string {
+  const { error, stdout } = spawnSync(solver, ['--version'], { encoding: 'utf8' });
+  const version = /version (\d[\w.]*)/.exec(stdout ?? '')?.[1];
+  if (error !== undefined || version === undefined) {
+    throw new Error(`${solver} is not installed: install the Debian package ${solver}.`);
+  }
+  return version;
+}
+
+function expectedOf(path: string): string {
+  const file = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(HEAD_BYTES);
+    const text = head.toString('utf8', 0, readSync(file, head));
+    return /^\(set-info :status (unsat|sat)\)$/m.exec(text)?.[1] ?? 'no status';
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** All that a solver says of a file on one line: "unsat" when all is well. */
+function ask(solver: OtherSolver, path: string, timeoutMs: number): Promise<string> {
+  return new Promise((resolve) => {
+    const options = { timeout: timeoutMs, killSignal: 'SIGKILL', encoding: 'utf8' } as const;
+    execFile(solver, [path], options, (error, stdout, stderr) => {
+      if (error?.killed) return resolve(`no answer within ${timeoutMs} ms`);
+      const said = `${stdout}${stderr}`.trim().replace(/\s+/g, ' ').slice(0, 200);
+      resolve(said === '' && error !== null ? `ended by ${error.signal ?? error.code}` : said);
+    });
+  });
+}
+
+async function opinion(
+  folder: string,
+  files: readonly string[],
+  solver: OtherSolver,
+  version: string,
+  options: CrossCheckOptions,
+): Promise<CrossCheck> {
+  const { timeoutMs = LIMIT_MS, processes = Math.min(PROCESSES_MAX, availableParallelism()) } = options;
+  const startedMs = performance.now();
+  const differing: string[] = [];
+  let next = 0;
+  let done = 0;
+  const work = async (): Promise<void> => {
+    while (next < files.length) {
+      const file = files[next++];
+      const path = join(folder, file);
+      const expected = expectedOf(path);
+      const said = await ask(solver, path, timeoutMs);
+      if (said !== expected) differing.push(`${file}: ${said}, expected ${expected}`);
+      options.onProgress?.({ solver, done: ++done, total: files.length });
+    }
+  };
+  await Promise.all(Array.from({ length: processes }, work));
+  const seconds = (performance.now() - startedMs) / 1000;
+  const agreed = files.length - differing.length;
+  return { solver, version, queries: files.length, agreed, seconds, differing: differing.sort() };
+}
+
+/** Every .smt2 file below the folder to every solver. Throws one clear line for a missing solver or a folder without queries. */
+export async function crossCheck(folder: string, options: CrossCheckOptions = {}): Promise<CrossCheck[]> {
+  const solvers = (options.solvers ?? ['cvc5', 'z3']).map((solver) => ({
+    solver,
+    version: versionOf(solver),
+  }));
+  const files = queryFiles(folder);
+  if (files.length === 0)
+    throw new Error(`There are no queries under ${folder}: run \`stimgate prove\` first.`);
+  const opinions: CrossCheck[] = [];
+  for (const { solver, version } of solvers) {
+    opinions.push(await opinion(folder, files, solver, version, options));
+  }
+  return opinions;
+}
