@@ -5,11 +5,11 @@ import * as profile from '../../../firmware/profile.ts';
 import { State } from '../../../firmware/status.ts';
 import { atEnd, atRelease, type Obligation } from '../check/obligation.ts';
 import { type View, view } from '../model/block.ts';
-import type { Call, End } from '../model/calls.ts';
+import { type Call, type End, roomOf } from '../model/calls.ts';
 import { hasPassedSelfTest, isBatteryGood, isMagnetAway, isTemperatureGood } from '../model/sensors.ts';
 import { isIn, switchedOff } from '../model/states.ts';
 import { elapsedUs, stopwatch } from '../model/stopwatch.ts';
-import { and, bool, implies, not } from '../term/boolean.ts';
+import { and, implies, not, TRUE } from '../term/boolean.ts';
 import * as n from '../term/number.ts';
 import type { Term } from '../term/term.ts';
 import * as w from '../term/word.ts';
@@ -108,6 +108,12 @@ function armObligations(call: Call, end: End): Obligation[] {
   ];
 }
 
+/** The stage says that it has nothing to play; where nothing is known of what it says, that counts as said. */
+function saysEmpty(path: Term): Term {
+  const room = roomOf(path);
+  return room === null ? TRUE : w.sle(w.word(board.FIFO_SEGMENTS), room);
+}
+
 /** A queue that has run empty ends in an off, by the clock in any call and by the stage's word in `poll`. */
 function underrunObligations(call: Call, end: End): Obligation[] {
   if (call.name === 'boot' || call.from === 'damaged') return [];
@@ -121,15 +127,14 @@ function underrunObligations(call: Call, end: End): Obligation[] {
     assumed(call),
   );
   if (call.name !== 'poll') return [clock];
-  const { room } = end.effects;
-  const isDry = room === null ? bool(true) : w.sle(w.word(board.FIFO_SEGMENTS), room);
+  const isDry = saysEmpty(end.path);
   const seen = implies(and(isDry, n.lt(ZERO, leftUs)), switchedOff(end));
   return [clock, atEnd('L9', call, end, 'an underrun by the stage', seen, assumed(call))];
 }
 
 function releaseObligations(run: Run): Obligation[] {
   return releases(run).flatMap(({ call, end, release }) => {
-    const isDry = release.room === null ? bool(true) : w.sle(w.word(board.FIFO_SEGMENTS), release.room);
+    const isDry = saysEmpty(release.path);
     const alive = implies(isDry, n.same(leftUs, ZERO));
     return [
       atRelease('L9', call, end, release, 'it is armed', isIn(State.ARMED, view(call.before))),

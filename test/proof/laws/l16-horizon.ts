@@ -5,12 +5,11 @@ import { FIFO_SEGMENTS, START_US_MAX } from '../../../firmware/board.ts';
 import { HORIZON_US_MAX } from '../../../firmware/profile.ts';
 import { atEnd, atRelease, type Obligation } from '../check/obligation.ts';
 import { electrodeName, view } from '../model/block.ts';
-import { type Call, ELAPSED, type End } from '../model/calls.ts';
+import { type Call, ELAPSED, type End, roomOf } from '../model/calls.ts';
 import { segmentOf } from '../model/segment.ts';
-import type { Release } from '../symbolic/state.ts';
 import { and, FALSE, iff } from '../term/boolean.ts';
 import * as n from '../term/number.ts';
-import { type Term, variables } from '../term/term.ts';
+import type { Term } from '../term/term.ts';
 import * as w from '../term/word.ts';
 import { type Law, releases } from './law.ts';
 
@@ -36,19 +35,10 @@ function playingAfter(end: End): Term {
   );
 }
 
-/**
- * What the stage said of its room, as far as the path to the release looks at it; null where it was not asked, or more than
- * once. An answer that no path looked at could be anything, and proves nothing.
- */
-function roomOf({ path }: Release): Term | null {
-  const asked = [...variables(path)].filter(({ name }) => name.endsWith('.room'));
-  return asked.length === 1 ? asked[0] : null;
-}
-
 /** Assumed of a release: the stage says that all its places are free exactly when it is idle. */
 function whatIsKnown(call: Call, end: End): Term[] {
   const [release] = end.effects.released;
-  const room = release === undefined ? null : roomOf(release);
+  const room = release === undefined ? null : roomOf(release.path);
   const isIdle = n.same(playingNow, n.int(0));
   const told = room === null ? [] : [iff(n.same(n.signed(room), n.int(FIFO_SEGMENTS)), isIdle)];
   return [isKept(PLAYING_US, view(call.before).queue), STARTS, ...told];
@@ -118,7 +108,7 @@ export const horizon: Law = {
   obligations: (run) => [
     ...run.calls.flatMap((call) => call.ends.flatMap((end) => afterEnd(call, end))),
     ...releases(run).flatMap(({ call, end, release }) => {
-      const room = roomOf(release);
+      const room = roomOf(release.path);
       const fits = room === null ? FALSE : n.between(n.int(1), n.signed(room), n.int(FIFO_SEGMENTS));
       const known = whatIsKnown(call, end);
       const ends = n.le(playingAfter(end), n.int(HORIZON_US_MAX));

@@ -6,7 +6,7 @@ import type { Block } from '../symbolic/memory.ts';
 import { asWord } from '../symbolic/semantics.ts';
 import { type Effects, mergeEnds, NO_EFFECTS, type Outcome, type State } from '../symbolic/state.ts';
 import { and, not, TRUE } from '../term/boolean.ts';
-import type { Term } from '../term/term.ts';
+import { type Term, variables } from '../term/term.ts';
 import * as w from '../term/word.ts';
 import type { WasmModule } from '../wasm/module.ts';
 import { anyBlock, intactBlock, PARITY_WORD, paritySums, view } from './block.ts';
@@ -82,12 +82,11 @@ function imports(module: WasmModule, before: Block): Map<string, Import> {
       return withEffects(state, { sensed: new Map(state.effects.sensed).set(number, value) }, value);
     },
     'hal.segment_room': (_, state) => {
-      const room = fresh('room');
-      return withEffects(state, { room }, room);
+      return { state, value: fresh('room') };
     },
     'hal.segment': (args, state) => {
-      const { sensed, room, released } = state.effects;
-      const release = { args, path: state.path, block: state.block, sensed, room };
+      const { sensed, released } = state.effects;
+      const release = { args, path: state.path, block: state.block, sensed };
       return withEffects(state, { released: [...released, release] }, null);
     },
     'hal.off': (_, state) => withEffects(state, { hasSwitchedOff: true }, null),
@@ -127,6 +126,15 @@ export function execute(module: WasmModule, name: ExportName, from: 'intact' | '
     return { path, block, effects, cost, costWhen, result: value === null ? null : asWord(value) };
   });
   return { name, from, before, args, assumed, ends, claims: executor.claims };
+}
+
+/**
+ * What the stage said of its room, as far as a path looks at it; null where it was not asked, or more than once. An answer that
+ * no path looked at could be anything, and proves nothing.
+ */
+export function roomOf(path: Term): Term | null {
+  const asked = [...variables(path)].filter(({ name }) => name.endsWith('.room'));
+  return asked.length === 1 ? asked[0] : null;
 }
 
 /** The parity of a block does not hold. */

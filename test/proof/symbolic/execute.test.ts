@@ -24,7 +24,7 @@ const calls = new Map<string, Call>();
 const readingsOf = new Map<Call, Term[]>();
 
 function termsOf({ path, block, result, effects, costWhen }: End): Term[] {
-  const { released, sensed, clock, room } = effects;
+  const { released, sensed, clock } = effects;
   const ofReleases = released.flatMap((release) => [
     release.path,
     ...release.args,
@@ -37,7 +37,7 @@ function termsOf({ path, block, result, effects, costWhen }: End): Term[] {
     ...block,
     ...ofReleases,
     ...sensed.values(),
-    ...[result, clock, room].filter((term) => term !== null),
+    ...[result, clock].filter((term) => term !== null),
   ];
 }
 
@@ -140,8 +140,6 @@ class Comparison {
       });
       this.sameBlock('at the release', release.block, segment.block);
       this.checkSensed(release.sensed);
-      if (release.room !== null)
-        this.same('room at the release', this.of(release.room), this.given.readings.room);
     });
     this.checkReadings();
   }
@@ -155,7 +153,6 @@ class Comparison {
     if (end.effects.clock !== null)
       this.same('clock', this.of(end.effects.clock), given.readings.clockUs | 0);
     this.same('clock read', BigInt(end.effects.clock !== null), Math.min(happened.clocks, 1));
-    if (end.effects.room !== null) this.same('room', this.of(end.effects.room), given.readings.room);
   }
   private checkSensed(sensed: ReadonlyMap<number, Term>): void {
     for (const [channel, term] of sensed) {

@@ -14,9 +14,8 @@ export interface Effects {
   readonly heartbeats: number;
   /** Newest value that each sensor channel gave in this call. */
   readonly sensed: ReadonlyMap<number, Term>;
-  /** Newest value of hal.clock_us and of hal.segment_room in this call. */
+  /** Newest value of hal.clock_us in this call. */
   readonly clock: Term | null;
-  readonly room: Term | null;
 }
 
 export interface Release {
@@ -24,7 +23,6 @@ export interface Release {
   readonly path: Term;
   readonly block: Block;
   readonly sensed: ReadonlyMap<number, Term>;
-  readonly room: Term | null;
 }
 
 export const NO_EFFECTS: Effects = {
@@ -33,7 +31,6 @@ export const NO_EFFECTS: Effects = {
   heartbeats: 0,
   sensed: new Map(),
   clock: null,
-  room: null,
 };
 
 export interface State {
@@ -176,7 +173,6 @@ function mergeTwo(a: Outcome, b: Outcome): Outcome {
     effects: {
       ...x.effects,
       sensed: mergeSensed(selector, x.effects, y.effects),
-      room: x.effects.room === y.effects.room ? x.effects.room : null,
     },
     cost: first ? x.cost : y.cost,
     costWhen: isEqual ? or(whenA, whenB) : first ? whenA : whenB,
