@@ -18,8 +18,11 @@ export interface Answer {
 }
 
 export interface Solver {
-  /** Solves one script. Equal scripts are solved once. Never throws for what a solver may do: crashes and time-outs are "unknown". */
-  solve(script: string): Promise<Answer>;
+  /**
+   * Solves one script. Equal scripts are solved once. Never throws for what a solver may do: crashes and time-outs are "unknown",
+   * and so is a script that nobody waits for any more (`signal`).
+   */
+  solve(script: string, signal?: AbortSignal): Promise<Answer>;
   close(): Promise<void>;
   readonly name: string;
   readonly version: string;
