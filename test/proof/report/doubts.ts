@@ -4,7 +4,7 @@
 import { grouped } from '../../../host/report/format.ts';
 import type { MutationResult, ProofResult, SecondOpinion } from '../result.ts';
 import { mutationScore, secondsText } from './head.ts';
-import { badge, type Html, paragraph, section, table, text } from './markup.ts';
+import { badge, type Html, list, paragraph, section, table, text } from './markup.ts';
 
 export function opinionsSection({ opinions }: ProofResult): Html {
   if (opinions.length === 0) {
@@ -27,7 +27,14 @@ export function opinionsSection({ opinions }: ProofResult): Html {
       opinions.map((one) => ({ cells: opinionCells(one) })),
       'fit',
     ),
+    ...opinions.map(differing),
   );
+}
+
+/** The queries that a solver does not confirm, each with what it said. */
+function differing({ solver, differing: lines }: SecondOpinion): Html {
+  if (lines.length === 0) return '';
+  return paragraph(`Not confirmed by ${solver}:`, 'gap') + list('ul', lines, 'steps');
 }
 
 function opinionCells(one: SecondOpinion): Html[] {

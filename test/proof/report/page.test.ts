@@ -41,7 +41,7 @@ function result(changes: Partial<ProofResult> = {}): ProofResult {
       { call: 'poll', instructions: 4321, isReached: false },
     ],
     seconds: 51.4,
-    opinions: [{ solver: 'cvc5', version: '1.0.3', queries: 306, agreed: 306, seconds: 388 }],
+    opinions: [{ solver: 'cvc5', version: '1.0.3', queries: 306, agreed: 306, seconds: 388, differing: [] }],
     mutation: {
       sha256: SHA256,
       mutants: 1000,
@@ -147,11 +147,13 @@ describe('what did not succeed', () => {
     expect(sectionOf(page, 'laws')).toContain('The bounds of the calls were not part of this run.');
   });
 
-  it('REQ-INT-003: a second solver that does not confirm every query is told of', () => {
+  it('REQ-INT-003: a second solver that does not confirm every query is told of, with the queries', () => {
+    const differing = ['L5/L5-a-1.smt2: sat, expected unsat', 'L6/L6-b-2.smt2: unknown, expected unsat'];
     const page = pageOf({
-      opinions: [{ solver: 'cvc5', version: '1', queries: 300, agreed: 298, seconds: 1 }],
+      opinions: [{ solver: 'cvc5', version: '1', queries: 300, agreed: 298, seconds: 1, differing }],
     });
-    expect(sectionOf(page, 'opinions')).toContain('2 not confirmed');
+    const shown = sectionOf(page, 'opinions');
+    for (const line of ['2 not confirmed', ...differing]) expect(shown).toContain(line);
     expect(page).toContain('<b>differs</b>');
   });
 
