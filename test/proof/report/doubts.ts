@@ -8,7 +8,14 @@ import { badge, type Html, list, paragraph, section, table, text } from './marku
 
 export function opinionsSection({ opinions }: ProofResult): Html {
   if (opinions.length === 0) {
-    return section('opinions', 'Second opinions', paragraph('Not run: no other solver was asked.', 'gap'));
+    return section(
+      'opinions',
+      'Second opinions',
+      paragraph(
+        'Not run: no other solver was asked (`stimgate prove --cross-check` asks cvc5 and z3).',
+        'gap',
+      ),
+    );
   }
   const columns = [
     { head: 'solver', kind: 'id' },
@@ -21,7 +28,7 @@ export function opinionsSection({ opinions }: ProofResult): Html {
   return section(
     'opinions',
     'Second opinions',
-    paragraph('The same queries, put to other solvers.'),
+    paragraph('The same query files, put to solvers that others have built.'),
     table(
       columns,
       opinions.map((one) => ({ cells: opinionCells(one) })),
@@ -58,7 +65,7 @@ const MUTANTS =
 
 export function mutationSection({ mutation, binary }: ProofResult): Html {
   if (mutation === null) {
-    return section('mutants', 'Mutants', paragraph(MUTANTS), paragraph('Not run.', 'gap'));
+    return section('mutants', 'Mutants', paragraph(MUTANTS), paragraph('Not run for this binary.', 'gap'));
   }
   const notes = mutationNotes(mutation, binary.sha256).map((note) => paragraph(note, 'gap'));
   const columns = [
