@@ -32,14 +32,15 @@ export function lawsSection(result: ProofResult, trace: Trace | null): Html {
         'it is literally one of the assumptions; the rest are queries, each distinct one put to the solver once.',
     ),
     common.length === 0 ? '' : paragraph('All of L1–L16 assume:') + list('ul', common),
-    trace === null ? '' : overview(result),
+    trace === null ? '' : overview(result, others),
     ...[...known, ...others].map((law) =>
       lawArticle(law, common, trace, law.id === 'L13' ? bounds(result) : ''),
     ),
   );
 }
 
-function overview(result: ProofResult): Html {
+/** A row for each law, run or not, and below them what all of them rest on. */
+function overview(result: ProofResult, others: readonly LawResult[]): Html {
   const columns = [
     { head: 'law', kind: 'id' },
     { head: 'about' },
@@ -49,7 +50,8 @@ function overview(result: ProofResult): Html {
     { head: 'queries', kind: 'number' },
     { head: 'solver', kind: 'number' },
   ] as const;
-  const rows = LAW_IDS.map((id) => {
+  const ids = [...LAW_IDS, ...others.map(({ id }) => id)];
+  const rows = ids.map((id) => {
     const law = result.laws.find((one) => one.id === id);
     const badge = standingBadge(standingOf(result, id));
     if (law === undefined) return { id, cells: [text(id), 'not part of this run', badge, '', '', '', ''] };
@@ -60,7 +62,9 @@ function overview(result: ProofResult): Html {
 }
 
 function lawArticle(law: LawResult, common: readonly string[], trace: Trace | null, more: Html): Html {
-  const title = element('h3', {}, escapeText(`${law.id}: ${law.title} `), standingBadge(law.verdict));
+  const isNamed = law.title.toLowerCase() === law.id.toLowerCase();
+  const name = isNamed ? law.title : `${law.id}: ${law.title}`;
+  const title = element('h3', {}, escapeText(`${name} `), standingBadge(law.verdict));
   return element(
     'article',
     { id: law.id },
