@@ -65,7 +65,11 @@ describe('REQ-HST-103: prove ends with the code of its outcome', () => {
     const argv = ['prove', '--law', 'L1', '--out', folder, '--cross-check'];
     const { exit, out, err } = await stimgate(...argv);
     vi.unstubAllEnvs();
-    expect([exit, out, err]).toEqual([2, '', 'stimgate: cvc5 is not installed: install the Debian package cvc5.\n']);
+    expect([exit, out, err]).toEqual([
+      2,
+      '',
+      'stimgate: cvc5 is not installed: install the Debian package cvc5.\n',
+    ]);
     expect(await refused('--law', 'L1', '--cross-check')).toMatch(/--cross-check .* leave out --no-report/);
   });
 
