@@ -3,7 +3,7 @@
 
 import type { Command } from 'commander';
 import type { ProofFiles, ProofProgress } from '../../test/proof/prove.ts';
-import type { LawResult, ProofResult } from '../../test/proof/result.ts';
+import type { LawResult, ProofResult, SecondOpinion } from '../../test/proof/result.ts';
 import { counted, grouped, short } from '../report/format.ts';
 import { packagePath } from '../therapy/package-files.ts';
 import { Exit, UsageError } from './exit.ts';
@@ -15,10 +15,12 @@ interface ProveOptions {
   readonly stimulator?: string;
   readonly out: string;
   readonly report: boolean;
+  readonly crossCheck?: boolean;
   readonly json?: boolean;
 }
 
 type Prover = typeof import('../../test/proof/prove.ts');
+type Opinions = typeof import('../../test/proof/second-opinions.ts');
 
 /** What is not decided of a law: no more lines than this. */
 const UNDECIDED_SHOWN = 12;
@@ -32,6 +34,10 @@ export function addProve(program: Command): void {
     .option('--stimulator <file>', 'another stimulator than build/stimulator.wasm')
     .option('--out <folder>', 'where the report and the queries go', 'out')
     .option('--no-report', 'write no files')
+    .option(
+      '--cross-check',
+      'put every query to cvc5 and z3 as well; a query that one does not confirm fails',
+    )
     .option('--json', 'print one JSON document')
     .action(async (options: ProveOptions) => {
       process.exitCode = await prove(options);
@@ -46,21 +52,43 @@ async function loadProver(): Promise<Prover> {
 async function prove(options: ProveOptions): Promise<Exit> {
   const prover = await loadProver();
   const law = lawNamed(options.law, prover.LAW_NAMES);
+  const opinions = options.crossCheck ? await loadOpinions(options) : null;
+  const files = options.report ? prover.filesOf(options.out, law) : null;
   const progress = new Progress(options.json);
-  const result = await running(prover, () =>
-    prover.prove(
+  const show = (text: string): void => progress.update(text);
+  const work = async (): Promise<ProofResult> => {
+    const proven = await prover.prove(
       {
         interlock: options.interlock ?? packagePath('build/interlock.wasm'),
         stimulator: options.stimulator ?? packagePath('build/stimulator.wasm'),
         law,
         out: options.report ? options.out : null,
       },
-      (at) => progress.update(progressText(at)),
-    ),
-  ).finally(() => progress.clear());
+      (at) => show(progressText(at)),
+    );
+    if (opinions === null || files === null) return proven;
+    return opinions.withSecondOpinions(proven, files, ({ solver, done, total }) =>
+      show(bar('asking', done, total, `queries  ${solver}`)),
+    );
+  };
+  const result = await running(prover, work).finally(() => progress.clear());
   if (options.json) sayJson(result);
-  else tell(result, options.report ? prover.filesOf(options.out, law) : null, law);
-  return result.laws.every(({ verdict }) => verdict === 'proven') ? Exit.HOLDS : Exit.FAILED;
+  else tell(result, files, law);
+  const isConfirmed = opinions === null || result.opinions.every(opinions.confirms);
+  const isProven = result.laws.every(({ verdict }) => verdict === 'proven');
+  return isProven && isConfirmed ? Exit.HOLDS : Exit.FAILED;
+}
+
+/** The other solvers, before the long proof. @throws UsageError where one is missing, or nothing would be written to ask. */
+async function loadOpinions({ report }: ProveOptions): Promise<Opinions> {
+  if (!report) throw new UsageError('--cross-check asks of the query files: leave out --no-report');
+  const opinions = await import('../../test/proof/second-opinions.ts');
+  try {
+    opinions.requireOtherSolvers();
+  } catch (error) {
+    throw error instanceof opinions.MissingSolver ? new UsageError(error.message) : error;
+  }
+  return opinions;
 }
 
 /** A law's id as the laws write it. @throws UsageError with their list. */
@@ -87,10 +115,13 @@ async function running<T>(prover: Prover, work: () => Promise<T>): Promise<T> {
 }
 
 function progressText({ at, done, known }: ProofProgress): string {
-  if (known === 0) return `proving: ${at}`;
+  return known === 0 ? `proving: ${at}` : bar('proving', done, known, `obligations  ${at}`);
+}
+
+function bar(what: string, done: number, known: number, rest: string): string {
   const width = 24;
   const full = Math.floor((done / known) * width);
-  return `proving  [${'#'.repeat(full)}${'.'.repeat(width - full)}]  ${grouped(done)} of ${grouped(known)} obligations  ${at}`;
+  return `${what}  [${'#'.repeat(full)}${'.'.repeat(width - full)}]  ${grouped(done)} of ${grouped(known)} ${rest}`;
 }
 
 const COLUMNS = ['obligations', 'queries', 'solver ms'] as const;
@@ -122,7 +153,16 @@ function tell(result: ProofResult, files: ProofFiles | null, only: string | unde
   say(
     `${proven} of ${laws.length} proven: ${sum((law) => law.obligations)} obligations, ${sum((law) => law.queries)} queries, ${solver.name} ${solver.version}, ${short(seconds, 1)} s.`,
   );
+  for (const opinion of result.opinions) tellOpinion(opinion);
   if (files !== null) say(`Report: ${shownPath(files.report)}; queries: ${shownPath(files.queries)}`);
+}
+
+/** What another solver said of the queries, with a line for each that it does not confirm. */
+function tellOpinion({ solver, version, queries, agreed, seconds, differing }: SecondOpinion): void {
+  const tone = agreed === queries ? 'green' : 'red';
+  const count = paintFor(process.stdout)(tone, `${grouped(agreed)} of ${grouped(queries)}`);
+  say(`${solver} ${version}: ${count} queries as expected, ${short(seconds, 1)} s.`);
+  for (const line of differing) say(`  ${solver}: ${line}`);
 }
 
 /** What a law that is not proven fails on. */

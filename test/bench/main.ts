@@ -1,5 +1,6 @@
-// `npm run bench`: measures, prints a table, writes out/bench.json. Nothing here passes or fails: figures depend on the
-// machine, and their ratios were measured in one run.
+// `npm run bench`: measures, prints a table, writes out/bench.json. `npm run bench -- proof` measures the prover instead and
+// writes out/bench-proof.json. Nothing here passes or fails: figures depend on the machine, and their ratios were measured in
+// one run.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -9,6 +10,7 @@ import { benchFrame } from './frame.ts';
 import { benchInterlock } from './interlock.ts';
 import { benchOracle } from './oracle.ts';
 import { benchMemory, benchStartUp } from './process.ts';
+import { benchProof } from './proof.ts';
 import { benchSizes } from './size.ts';
 import { benchSpeed } from './speed.ts';
 
@@ -20,22 +22,33 @@ function add(title: string, measured: readonly Figure[]): void {
   figures.push(...measured);
 }
 
+function benchDevice(): void {
+  const interlock = benchInterlock();
+  add('The interlock, called from JavaScript', interlock);
+  const [, idle, active, poll, status] = interlock.map((figure) => figure.value);
+  add(
+    'The simulated device, simulated seconds a second of processor time',
+    benchSpeed({ idle, active, poll, status }),
+  );
+  add('The link', [benchFrame()]);
+  add('The oracle', benchOracle());
+  add('Sizes', benchSizes());
+  add('Processes', [benchMemory(), ...benchStartUp()]);
+}
+
 const machine = `${cpus()[0]?.model ?? 'unknown processor'}, node ${process.version}`;
 console.log(`${machine}; value, ratio to a reference of the same run, aim, what limits it`);
-const interlock = benchInterlock();
-add('The interlock, called from JavaScript', interlock);
-const [, idle, active, poll, status] = interlock.map((figure) => figure.value);
-add(
-  'The simulated device, simulated seconds a second of processor time',
-  benchSpeed({ idle, active, poll, status }),
-);
-add('The link', [benchFrame()]);
-add('The oracle', benchOracle());
-add('Sizes', benchSizes());
-add('Processes', [benchMemory(), ...benchStartUp()]);
+const [, , only] = process.argv;
+if (only !== undefined && only !== 'proof') {
+  console.error(`there is no bench "${only}"; there is "proof"`);
+  process.exit(2);
+}
+if (only === 'proof') add('The prover', await benchProof());
+else benchDevice();
 
 const tookS = Math.round((performance.now() - started) / 1000);
-const path = packagePath('out/bench.json');
+const file = only === undefined ? 'out/bench.json' : `out/bench-${only}.json`;
+const path = packagePath(file);
 mkdirSync(packagePath('out'), { recursive: true });
 writeFileSync(path, `${JSON.stringify({ machine, tookS, figures }, null, 2)}\n`);
-console.log(`\n${tookS} s; written to out/bench.json`);
+console.log(`\n${tookS} s; written to ${file}`);

@@ -1,7 +1,8 @@
 // What the proofs say of a mutant that the quick runs did not kill: shown equivalent to the shipped interlock, killed by a
 // law, or neither. Only exports that reach the mutated function are executed and asked about again.
 
-import { clauses, type Discharged } from '../proof/check/discharge.ts';
+import { clauses } from '../proof/check/assumed.ts';
+import type { Discharged } from '../proof/check/discharge.ts';
 import { inductionObligations } from '../proof/check/induction.ts';
 import { atEnd, type Obligation } from '../proof/check/obligation.ts';
 import { dischargeAll } from '../proof/check/prover.ts';

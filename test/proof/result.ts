@@ -71,6 +71,8 @@ export interface SecondOpinion {
   readonly queries: number;
   readonly agreed: number;
   readonly seconds: number;
+  /** A line for each query that it did not answer as expected: "L5/L5-request-12.smt2: unknown, expected unsat". */
+  readonly differing: readonly string[];
 }
 
 export interface ProofResult {

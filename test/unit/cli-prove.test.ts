@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import binaryen from 'binaryen';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { lawTwins } from '../proof/replay/twins.ts';
 import { withNamesAlone } from '../proof/wasm/names.ts';
 import { readSections } from '../proof/wasm/sections.ts';
@@ -58,6 +58,46 @@ describe('REQ-HST-103: prove ends with the code of its outcome', () => {
     expect(out).toMatch(/^L1 +Amplitude +failed/m);
     expect(out).toMatch(/request 10 µs: E1 [−+]25,501 µA, E2 [−+]25,501 µA → OK/);
     expect(out).toMatch(/The oracle: L1: [−+]25,501 µA/);
+  }, 120_000);
+
+  it('refuses a second opinion that it cannot get before it proves anything', async () => {
+    vi.stubEnv('PATH', folder);
+    const argv = ['prove', '--law', 'L1', '--out', folder, '--cross-check'];
+    const { exit, out, err } = await stimgate(...argv);
+    vi.unstubAllEnvs();
+    expect([exit, out, err]).toEqual([
+      2,
+      '',
+      'stimgate: cvc5 is not installed: install the Debian package cvc5.\n',
+    ]);
+    expect(await refused('--law', 'L1', '--cross-check')).toMatch(/--cross-check .* leave out --no-report/);
+  });
+
+  it('tells of every query that another solver does not confirm, and fails', async () => {
+    const tools = mkdtempSync(join(folder, 'tools-'));
+    // One that says what is expected, and one that knows nothing of a law's own queries.
+    const echo = `sed -n 's/^(set-info :status \\(.*\\))$/\\1/p' "$file"`;
+    const solver = (answer: string): string =>
+      `#!/bin/sh\nfor file; do :; done\nif [ "$1" = --version ]; then echo version 9.8; else ${answer}; fi\n`;
+    writeFileSync(join(tools, 'cvc5'), solver(echo), { mode: 0o755 });
+    const silent = `case "$file" in */L2/*) echo unknown;; *) ${echo};; esac`;
+    writeFileSync(join(tools, 'z3'), solver(silent), { mode: 0o755 });
+    vi.stubEnv('PATH', `${tools}:${process.env.PATH}`);
+    const argv = ['prove', '--law', 'L2', '--out', folder, '--cross-check'];
+    const { exit, out } = await stimgate(...argv);
+    vi.unstubAllEnvs();
+    expect(exit).toBe(1);
+    expect(out).toMatch(/^L2 .* proven /m);
+    const own = readdirSync(inFolder('proof-L2/L2'));
+    const all = own.length + readdirSync(inFolder('proof-L2/paths')).length;
+    expect(out).toContain(`cvc5 9.8: ${all} of ${all} queries as expected`);
+    expect(out).toContain(`z3 9.8: ${all - own.length} of ${all} queries as expected`);
+    const page = readFileSync(inFolder('proof-L2.html'), 'utf8');
+    for (const file of own) {
+      const line = `L2/${file}: unknown, expected`;
+      expect(out).toContain(`  z3: ${line}`);
+      expect(page).toContain(line);
+    }
   }, 120_000);
 
   it('refuses a law that is not there, with those that are', async () => {

@@ -20,6 +20,19 @@ export interface Obligation {
   readonly mode?: Mode;
 }
 
+const baseOf = new WeakMap<Call, Map<Term, readonly Term[]>>();
+/** What is assumed of a call on a path: one list, so that it is taken apart once for all obligations. */
+function base(call: Call, path: Term): readonly Term[] {
+  const lists = baseOf.get(call) ?? new Map<Term, readonly Term[]>();
+  baseOf.set(call, lists);
+  let known = lists.get(path);
+  if (known === undefined) {
+    known = [...call.assumed.map((fact) => fact.formula), ...conjuncts(path)];
+    lists.set(path, known);
+  }
+  return known;
+}
+
 /** An obligation about the state after a call that ends so. */
 export function atEnd(
   law: string,
@@ -29,10 +42,11 @@ export function atEnd(
   goal: Term,
   extra: readonly Term[] = [],
 ): Obligation {
+  const assumed = base(call, end.path);
   return {
     law,
     name: `${call.name}${call.from === 'damaged' ? ' on a damaged block' : ''}: ${what}`,
-    assumed: [...call.assumed.map((fact) => fact.formula), ...conjuncts(end.path), ...extra],
+    assumed: extra.length === 0 ? assumed : [...assumed, ...extra],
     goal,
     call,
     end,

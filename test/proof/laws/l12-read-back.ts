@@ -7,7 +7,7 @@ import { State } from '../../../firmware/status.ts';
 import { atEnd, type Obligation } from '../check/obligation.ts';
 import { view } from '../model/block.ts';
 import { type Call, ELAPSED, type End } from '../model/calls.ts';
-import { AWAITED, COMPARED, is, isCompared, isKept, isSound, sampleOf } from '../model/ghost-read-back.ts';
+import { AWAITED, COMPARED, casesOf, is, isCompared, sampleOf } from '../model/ghost-read-back.ts';
 import { and, implies, not, or } from '../term/boolean.ts';
 import type { Term } from '../term/term.ts';
 import * as w from '../term/word.ts';
@@ -32,40 +32,40 @@ function trips(call: Call, end: End, what: string, event: Term, known: readonly 
   return atEnd('L12', call, end, what, goal, known);
 }
 
-function comparison(call: Call, end: End, known: readonly Term[]): Obligation[] {
+/** What must hold of a read-back, where `known` is what is awaited before the call. */
+function unlessCompared(call: Call, end: End, known: readonly Term[]): Obligation[] {
+  const [before, after] = [view(call.before), view(end.block)];
+  const sample = sampleOf(AWAITED, end, before.toleranceUa);
+  if (sample === null) return [];
+  const isOther = and(sample.isFresh, not(sample.isOfElectrode));
+  const ends = [trips(call, end, 'a read-back of another electrode trips', isOther, known)];
+  if (end.effects.hasSwitchedOff) return ends;
+  const isSeen = and(sample.isFresh, sample.isOfElectrode, is(AWAITED.kind, COMPARED));
+  const notes = implies(not(isSeen), w.eq(after.mismatch, before.mismatch));
+  return [...ends, atEnd('L12', call, end, 'any other read-back notes nothing', notes, known)];
+}
+
+function comparison(call: Call, end: End): Obligation[] {
   const [before, after] = [view(call.before), view(end.block)];
   const sample = sampleOf(AWAITED, end, before.toleranceUa);
   if (sample === null) {
     if (end.effects.hasSwitchedOff) return [];
-    return [
-      atEnd('L12', call, end, 'without a read-back no mismatch is noted', keepsMismatches(call, end), known),
-    ];
+    return [atEnd('L12', call, end, 'without a read-back no mismatch is noted', keepsMismatches(call, end))];
   }
   const bit = w.shl(w.word(1), AWAITED.electrode);
   const isSeen = and(sample.isFresh, sample.isOfElectrode);
   const isSecond = and(isSeen, sample.isOff, not(w.eq(w.bitand(before.mismatch, bit), w.ZERO)));
-  const compared = [...isSound(AWAITED), ...isCompared(AWAITED, before)];
-  const ends = [
-    trips(call, end, 'a second mismatch in a row trips', isSecond, compared),
-    trips(
-      call,
-      end,
-      'a read-back of another electrode trips',
-      and(sample.isFresh, not(sample.isOfElectrode)),
-      known,
-    ),
-  ];
-  if (end.effects.hasSwitchedOff) return ends;
+  const known = isCompared(AWAITED, before);
+  const second = trips(call, end, 'a second mismatch in a row trips', isSecond, known);
+  if (end.effects.hasSwitchedOff) return [second];
   const noted = w.bitor(before.mismatch, bit);
   const cleared = w.bitand(before.mismatch, w.xor(bit, w.word(-1)));
-  const shown = (what: string, event: Term, mismatch: Term, facts: readonly Term[]): Obligation =>
-    atEnd('L12', call, end, what, implies(event, w.eq(after.mismatch, mismatch)), facts);
-  const isOther = not(and(isSeen, is(AWAITED.kind, COMPARED)));
+  const shown = (what: string, event: Term, mismatch: Term): Obligation =>
+    atEnd('L12', call, end, what, implies(event, w.eq(after.mismatch, mismatch)), known);
   return [
-    ...ends,
-    shown('a mismatch is noted', and(isSeen, sample.isOff), noted, compared),
-    shown('a match clears', and(isSeen, not(sample.isOff)), cleared, compared),
-    shown('any other read-back notes nothing', isOther, before.mismatch, known),
+    second,
+    shown('a mismatch is noted', and(isSeen, sample.isOff), noted),
+    shown('a match clears', and(isSeen, not(sample.isOff)), cleared),
   ];
 }
 
@@ -86,13 +86,17 @@ function onEnd(call: Call, end: End): Obligation[] {
     return [atEnd('L12', call, end, 'awaits nothing', nothing)];
   }
   const before = view(call.before);
-  const known = [...isSound(AWAITED), ...isKept(AWAITED, before)];
   const isUnread = w.slt(w.word(profile.READBACK_MISSING_US), before.unsampled);
   const all = [
-    ...comparison(call, end, known),
-    trips(call, end, 'output that nobody reads trips', isUnread, known),
+    ...comparison(call, end),
+    trips(call, end, 'output that nobody reads trips', isUnread, []),
     ...measuring(call, end),
-    ...sampled(call, end, known),
+    ...casesOf(AWAITED, before).flatMap(({ name, known }) =>
+      [...unlessCompared(call, end, known), ...sampled(call, end, known)].map((obligation) => ({
+        ...obligation,
+        name: `${obligation.name}, ${name}`,
+      })),
+    ),
   ];
   if (!end.effects.hasSwitchedOff) return all;
   const nothing = and(is(after.expect, 0), is(after.unsampled, 0), is(after.measures, 0));

@@ -53,14 +53,23 @@ export function isKept(awaited: Awaited, { expect, extraUa }: View): Term[] {
   ];
 }
 
-/** The same of a read-back that is to be compared. */
-export function isCompared(awaited: Awaited, { expect, extraUa }: View): Term[] {
-  return [is(awaited.kind, COMPARED), w.eq(expect, packed(awaited)), w.eq(extraUa, awaited.extraUa)];
-}
-
 /** What any awaited read-back is like. */
 export function isSound({ kind, tag, electrode }: Awaited): Term[] {
   return [within(kind, MEASURED), within(tag, board.TAG_MASK), within(electrode, profile.CASE)];
+}
+
+/** What is known before a call, in two cases that leave none out: nothing is awaited, or one read-back is, as the cells say. */
+export function casesOf(awaited: Awaited, { expect, extraUa }: View): { name: string; known: Term[] }[] {
+  const isPacked = [w.eq(expect, packed(awaited)), w.eq(extraUa, awaited.extraUa)];
+  return [
+    { name: 'with nothing awaited', known: [is(awaited.kind, NONE), w.eq(expect, w.ZERO)] },
+    { name: 'with one awaited', known: [isAwaited(awaited), ...isSound(awaited), ...isPacked] },
+  ];
+}
+
+/** The same of a read-back that is to be compared. */
+export function isCompared(awaited: Awaited, before: View): Term[] {
+  return [is(awaited.kind, COMPARED), ...casesOf(awaited, before)[1].known];
 }
 
 /** The newest read-back of a call, as the board packs it. */

@@ -54,6 +54,7 @@ export function invariant(v: View): Fact[] {
     { name: 'the state is one of four', formula: range(State.DISARMED, v.state, State.LOCKED) },
     { name: 'nothing is queued unless armed', formula: or(armed, is(v.queue, 0)) },
     { name: 'nothing is unrecovered unless armed', formula: or(armed, is(v.unrecovered, 0)) },
+    { name: 'nothing waits for a sample unless armed', formula: or(armed, is(v.unsampled, 0)) },
     { name: 'queue is bounded', formula: range(0, v.queue, profile.HORIZON_US_MAX + 50) },
     { name: 'discharge is bounded', formula: range(0, v.discharge, profile.DISCHARGE_US) },
     { name: 'armed means discharged', formula: or(not(armed), is(v.discharge, 0)) },

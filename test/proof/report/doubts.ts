@@ -4,11 +4,18 @@
 import { grouped } from '../../../host/report/format.ts';
 import type { MutationResult, ProofResult, SecondOpinion } from '../result.ts';
 import { mutationScore, secondsText } from './head.ts';
-import { badge, type Html, paragraph, section, table, text } from './markup.ts';
+import { badge, type Html, list, paragraph, section, table, text } from './markup.ts';
 
 export function opinionsSection({ opinions }: ProofResult): Html {
   if (opinions.length === 0) {
-    return section('opinions', 'Second opinions', paragraph('Not run: no other solver was asked.', 'gap'));
+    return section(
+      'opinions',
+      'Second opinions',
+      paragraph(
+        'Not run: no other solver was asked (`stimgate prove --cross-check` asks cvc5 and z3).',
+        'gap',
+      ),
+    );
   }
   const columns = [
     { head: 'solver', kind: 'id' },
@@ -21,13 +28,20 @@ export function opinionsSection({ opinions }: ProofResult): Html {
   return section(
     'opinions',
     'Second opinions',
-    paragraph('The same queries, put to other solvers.'),
+    paragraph('The same query files, put to solvers that others have built.'),
     table(
       columns,
       opinions.map((one) => ({ cells: opinionCells(one) })),
       'fit',
     ),
+    ...opinions.map(differing),
   );
+}
+
+/** The queries that a solver does not confirm, each with what it said. */
+function differing({ solver, differing: lines }: SecondOpinion): Html {
+  if (lines.length === 0) return '';
+  return paragraph(`Not confirmed by ${solver}:`, 'gap') + list('ul', lines, 'steps');
 }
 
 function opinionCells(one: SecondOpinion): Html[] {
@@ -51,7 +65,7 @@ const MUTANTS =
 
 export function mutationSection({ mutation, binary }: ProofResult): Html {
   if (mutation === null) {
-    return section('mutants', 'Mutants', paragraph(MUTANTS), paragraph('Not run.', 'gap'));
+    return section('mutants', 'Mutants', paragraph(MUTANTS), paragraph('Not run for this binary.', 'gap'));
   }
   const notes = mutationNotes(mutation, binary.sha256).map((note) => paragraph(note, 'gap'));
   const columns = [

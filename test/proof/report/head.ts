@@ -6,7 +6,7 @@ import { NOTICE } from '../../../host/report/record.ts';
 import { element, escapeText } from '../../../host/report/svg.ts';
 import type { MutationResult, ProofResult } from '../result.ts';
 import { type Html, paragraph, section, table, text } from './markup.ts';
-import { LAW_IDS, standingOf } from './trace.ts';
+import { LAW_IDS, onlyLawOf, standingOf } from './trace.ts';
 
 const WHAT =
   'Which laws the shipped interlock of a spinal cord stimulator keeps for every reachable state, sequence of calls, argument, ' +
@@ -28,17 +28,33 @@ export function mutationScore(mutation: MutationResult): string {
   return percent(killed, mutation.mutants - mutation.equivalent);
 }
 
+const WHAT_OF_ONE =
+  'Whether the shipped interlock of a spinal cord stimulator keeps one law for every reachable state, sequence of calls, argument, ' +
+  'clock and sensor reading, and what that rests on. Hazards, single faults and mutants are on the page of a whole run.';
+
 export function headOf(result: ProofResult): Html {
+  const only = onlyLawOf(result);
+  const title = only === null ? 'the interlock’s laws' : `law ${only.id}`;
   return (
-    element('h1', {}, 'Stimgate: the interlock’s laws over the shipped binary') +
-    paragraph(WHAT) +
+    element('h1', {}, escapeText(`Stimgate: ${title} over the shipped binary`)) +
+    paragraph(only === null ? WHAT : WHAT_OF_ONE) +
     paragraph(`${NOTICE} Nothing here has been certified, and no tool used here is qualified.`, 'notice') +
     verdictSentence(result) +
     tally(result)
   );
 }
 
+const VERDICTS = { failed: 'it does not hold', undecided: 'it is undecided' } as const;
+
 function verdictSentence(result: ProofResult): Html {
+  const only = onlyLawOf(result);
+  if (only !== null) {
+    const { id, verdict } = only;
+    const others = `The other ${LAW_IDS.length - 1} were not part of this run.`;
+    const said = verdict === 'proven' ? 'it is proven under the assumptions below' : VERDICTS[verdict];
+    const words = `Only ${id} was asked for: ${said}. ${others}`;
+    return element('p', { class: verdict === 'proven' ? 'good' : 'bad' }, escapeText(words));
+  }
   const standings = LAW_IDS.map((id) => [id, standingOf(result, id)] as const);
   const named = (wanted: string) => standings.filter(([, standing]) => standing === wanted).map(([id]) => id);
   const parts = (['failed', 'undecided', 'not run'] as const)
@@ -60,7 +76,6 @@ function tile(value: string, name: string, tone: 'good' | 'bad' | 'none' | '' = 
 }
 
 function tally(result: ProofResult): Html {
-  const proven = LAW_IDS.filter((id) => standingOf(result, id) === 'proven').length;
   const sum = (of: (law: ProofResult['laws'][number]) => number) =>
     grouped(result.laws.reduce((total, law) => total + of(law), 0));
   const { mutation, opinions } = result;
@@ -68,11 +83,7 @@ function tally(result: ProofResult): Html {
   return element(
     'div',
     { class: 'tally' },
-    tile(
-      `${proven} of ${LAW_IDS.length}`,
-      'laws, base case and segregation proven',
-      proven === LAW_IDS.length ? 'good' : 'bad',
-    ),
+    verdictTile(result),
     tile(
       sum((law) => law.obligations),
       'obligations',
@@ -89,13 +100,23 @@ function tally(result: ProofResult): Html {
           `second opinion: ${opinions.map((one) => one.solver).join(', ')}`,
           doubted ? 'bad' : 'good',
         ),
-    mutation === null
-      ? tile('not run', 'mutants of the binary', 'none')
-      : tile(
-          mutationScore(mutation),
-          `of ${grouped(mutation.mutants)} mutants found, equivalent ones apart${mutation.isComplete ? '' : ' (a sample)'}`,
-        ),
+    onlyLawOf(result) === null ? mutationTile(mutation) : '',
   );
+}
+
+function verdictTile(result: ProofResult): Html {
+  const only = onlyLawOf(result);
+  if (only !== null)
+    return tile(only.verdict, `${only.id}, asked for alone`, only.verdict === 'proven' ? 'good' : 'bad');
+  const proven = LAW_IDS.filter((id) => standingOf(result, id) === 'proven').length;
+  const tone = proven === LAW_IDS.length ? 'good' : 'bad';
+  return tile(`${proven} of ${LAW_IDS.length}`, 'laws, base case and segregation proven', tone);
+}
+
+function mutationTile(mutation: MutationResult | null): Html {
+  if (mutation === null) return tile('not run', 'mutants of this binary', 'none');
+  const apart = `equivalent ones apart${mutation.isComplete ? '' : ' (a sample)'}`;
+  return tile(mutationScore(mutation), `of ${grouped(mutation.mutants)} mutants found, ${apart}`);
 }
 
 /** What was proven, by its hash, and with what. */
@@ -128,8 +149,10 @@ export function subjectSection(result: ProofResult): Html {
       },
     ],
   );
+  const only = onlyLawOf(result);
+  const folder = only === null ? 'proof' : `proof-${only.id}`;
   const means = paragraph(
-    `Solver: ${solver.name} ${solver.version}. Every query is written as SMT-LIB 2 under \`out/proof/\`, for a solver of your own. ` +
+    `Solver: ${solver.name} ${solver.version}. Every query is written as SMT-LIB 2 in the folder \`${folder}\` beside this page, for a solver of your own. ` +
       'Compare the hash with that of the file on your device: the proofs speak of no other.',
   );
   return section('subject', 'What was proven', binaries, means);

@@ -1,7 +1,7 @@
 // The laws, one by one: statement, numbers, verdict, what the verdict cost and rests on, a witness, and the counterexample
 // where there is one. It repeats what the run found and may never soften it.
 
-import { counted, grouped } from '../../../host/report/format.ts';
+import { grouped } from '../../../host/report/format.ts';
 import { element, escapeText } from '../../../host/report/svg.ts';
 import type { Counterexample, LawResult, ProofResult } from '../result.ts';
 import { secondsText } from './head.ts';
@@ -17,26 +17,30 @@ import {
   table,
   text,
 } from './markup.ts';
-import { LAW_IDS, standingOf } from './trace.ts';
+import { LAW_IDS, standingOf, type Trace } from './trace.ts';
 
-export function lawsSection(result: ProofResult): Html {
+/** The laws of a run; `trace` is null where the page has no tables of hazards and requirements to lead to. */
+export function lawsSection(result: ProofResult, trace: Trace | null): Html {
   const known = LAW_IDS.flatMap((id) => result.laws.filter((law) => law.id === id));
   const common = commonAssumptions(result);
   const others = result.laws.filter((law) => !LAW_IDS.includes(law.id));
   return section(
     'laws',
-    'The laws',
+    trace === null ? 'The law' : 'The laws',
     paragraph(
       '“Contact” includes the case. An obligation is one thing to be shown for one path through one call. It is immediate where ' +
         'it is literally one of the assumptions; the rest are queries, each distinct one put to the solver once.',
     ),
     common.length === 0 ? '' : paragraph('All of L1–L16 assume:') + list('ul', common),
-    overview(result),
-    ...[...known, ...others].map((law) => lawArticle(law, common, law.id === 'L13' ? bounds(result) : '')),
+    trace === null ? '' : overview(result, others),
+    ...[...known, ...others].map((law) =>
+      lawArticle(law, common, trace, law.id === 'L13' ? bounds(result) : ''),
+    ),
   );
 }
 
-function overview(result: ProofResult): Html {
+/** A row for each law, run or not, and below them what all of them rest on. */
+function overview(result: ProofResult, others: readonly LawResult[]): Html {
   const columns = [
     { head: 'law', kind: 'id' },
     { head: 'about' },
@@ -46,7 +50,8 @@ function overview(result: ProofResult): Html {
     { head: 'queries', kind: 'number' },
     { head: 'solver', kind: 'number' },
   ] as const;
-  const rows = LAW_IDS.map((id) => {
+  const ids = [...LAW_IDS, ...others.map(({ id }) => id)];
+  const rows = ids.map((id) => {
     const law = result.laws.find((one) => one.id === id);
     const badge = standingBadge(standingOf(result, id));
     if (law === undefined) return { id, cells: [text(id), 'not part of this run', badge, '', '', '', ''] };
@@ -56,8 +61,10 @@ function overview(result: ProofResult): Html {
   return table(columns, rows, 'fit');
 }
 
-function lawArticle(law: LawResult, common: readonly string[], more: Html): Html {
-  const title = element('h3', {}, escapeText(`${law.id}: ${law.title} `), standingBadge(law.verdict));
+function lawArticle(law: LawResult, common: readonly string[], trace: Trace | null, more: Html): Html {
+  const isNamed = law.title.toLowerCase() === law.id.toLowerCase();
+  const name = isNamed ? law.title : `${law.id}: ${law.title}`;
+  const title = element('h3', {}, escapeText(`${name} `), standingBadge(law.verdict));
   return element(
     'article',
     { id: law.id },
@@ -68,12 +75,21 @@ function lawArticle(law: LawResult, common: readonly string[], more: Html): Html
     numbers(law),
     facts([
       ['Obligations', text(costText(law))],
-      ['Requirements', links(law.requirements)],
+      ...tied(law, trace),
       ['Assumed', assumed(law, common)],
       ['Witness', witness(law)],
     ]),
     more,
   );
+}
+
+/** The requirements that a law carries and the hazards that it controls. */
+function tied({ id, requirements }: LawResult, trace: Trace | null): (readonly [string, Html])[] {
+  if (trace === null)
+    return [['Requirements', codeIn(`${requirements.join(', ')} (\`firmware/REQUIREMENTS.md\`)`)]];
+  const hazards = trace.hazards.filter(({ hazard }) => hazard.laws.includes(id)).map((one) => one.hazard.id);
+  const controls = hazards.length === 0 ? [] : [['Hazards', links(hazards)] as const];
+  return [['Requirements', links(requirements)], ...controls];
 }
 
 /** What every one of L1–L16 in this run assumes; nothing where there is but one to compare. */
@@ -92,7 +108,7 @@ function assumed({ assumptions }: LawResult, common: readonly string[]): Html {
 
 function costText(law: LawResult): string {
   const time = secondsText(law.solverMs / 1000);
-  return `${grouped(law.obligations)}, of them ${grouped(law.immediate)} immediate; ${counted(law.queries, 'query').replace('querys', 'queries')}, ${time} in the solver`;
+  return `${grouped(law.obligations)}, of them ${grouped(law.immediate)} immediate; ${grouped(law.queries)} ${law.queries === 1 ? 'query' : 'queries'}, ${time} in the solver`;
 }
 
 function numbers(law: LawResult): Html {

@@ -1,5 +1,5 @@
 // The plot of the profile's limits: charge per phase against charge density, both logarithmic, with the lines and points
-// of limits.md around them. It draws numbers that come from elsewhere and may never type a limit itself.
+// of the literature around them. It draws numbers that come from elsewhere and may never type a limit itself.
 
 import { svgDocument } from '../../../host/report/frame.ts';
 import { ALERT, AXIS, contactColour, GRID, INK, MUTED } from '../../../host/report/palette.ts';

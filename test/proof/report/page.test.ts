@@ -41,7 +41,7 @@ function result(changes: Partial<ProofResult> = {}): ProofResult {
       { call: 'poll', instructions: 4321, isReached: false },
     ],
     seconds: 51.4,
-    opinions: [{ solver: 'cvc5', version: '1.0.3', queries: 306, agreed: 306, seconds: 388 }],
+    opinions: [{ solver: 'cvc5', version: '1.0.3', queries: 306, agreed: 306, seconds: 388, differing: [] }],
     mutation: {
       sha256: SHA256,
       mutants: 1000,
@@ -103,6 +103,24 @@ describe('the page', () => {
     expect(laws).toContain('reached by a run on the binary');
   });
 
+  it('REQ-INT-003: a law leads to its requirements and to the hazards that it controls', () => {
+    const page = pageOf();
+    const from = page.indexOf('<article id="L14">');
+    const article = page.slice(from, page.indexOf('</article>', from));
+    for (const id of ['REQ-CHG-001', 'HAZ-21', 'HAZ-22']) expect(article).toContain(`href="#${id}"`);
+    expect(article).not.toContain('HAZ-03');
+  });
+
+  it('REQ-INT-003: the page of one law says that it is alone and shows no table of the others', () => {
+    const page = pageOf({ laws: [law('L4')] });
+    expect(page).toContain('Only L4 was asked for: it is proven under the assumptions below.');
+    expect(page).toContain('The other 17 were not part of this run.');
+    expect(page).toContain('<code>proof-L4</code>');
+    expect(page).not.toMatch(/All laws|HAZ-|id="(hazards|requirements|mutants)"/);
+    const failed = pageOf({ laws: [law('L4', { verdict: 'failed' })] });
+    expect(failed).toContain('Only L4 was asked for: it does not hold.');
+  });
+
   it('REQ-INT-003: what a run says is text, never markup', () => {
     const evil = '<script>alert(1)</script>`<script>`';
     const laws = [law('L1', { title: evil, statement: evil, undecided: [evil], assumptions: [evil] })];
@@ -143,15 +161,17 @@ describe('what did not succeed', () => {
   it('REQ-INT-003: what was not run is said to be so', () => {
     const page = pageOf({ opinions: [], mutation: null, bounds: [] });
     expect(sectionOf(page, 'opinions')).toContain('Not run');
-    expect(sectionOf(page, 'mutants')).toContain('Not run');
+    expect(sectionOf(page, 'mutants')).toContain('Not run for this binary.');
     expect(sectionOf(page, 'laws')).toContain('The bounds of the calls were not part of this run.');
   });
 
-  it('REQ-INT-003: a second solver that does not confirm every query is told of', () => {
+  it('REQ-INT-003: a second solver that does not confirm every query is told of, with the queries', () => {
+    const differing = ['L5/L5-a-1.smt2: sat, expected unsat', 'L6/L6-b-2.smt2: unknown, expected unsat'];
     const page = pageOf({
-      opinions: [{ solver: 'cvc5', version: '1', queries: 300, agreed: 298, seconds: 1 }],
+      opinions: [{ solver: 'cvc5', version: '1', queries: 300, agreed: 298, seconds: 1, differing }],
     });
-    expect(sectionOf(page, 'opinions')).toContain('2 not confirmed');
+    const shown = sectionOf(page, 'opinions');
+    for (const line of ['2 not confirmed', ...differing]) expect(shown).toContain(line);
     expect(page).toContain('<b>differs</b>');
   });
 

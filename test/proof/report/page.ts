@@ -12,7 +12,7 @@ import { limitsSection } from './limits-section.ts';
 import type { Html } from './markup.ts';
 import type { Sources } from './sources.ts';
 import { PROOF_STYLE } from './style.ts';
-import { traceOf } from './trace.ts';
+import { onlyLawOf, traceOf } from './trace.ts';
 import { gapsSection, hazardsSection, requirementsSection } from './trace-tables.ts';
 
 const CONTENTS: readonly (readonly [string, string])[] = [
@@ -28,14 +28,25 @@ const CONTENTS: readonly (readonly [string, string])[] = [
   ['single-faults', 'Single faults'],
 ];
 
-/** The whole page of a run, with the requirements and tests that its tables of hazards tie together. */
+/** The page of a run, with the requirements and tests that its tables of hazards tie together. */
 export function proofPage(result: ProofResult, sources: Sources): string {
+  const main = onlyLawOf(result) === null ? wholePage(result, sources) : pageOfOne(result);
+  const head = [
+    '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    element('title', {}, 'Stimgate: proofs'),
+    element('style', {}, PROOF_STYLE),
+  ];
+  return `<!doctype html>\n<html lang="en"><head>${head.join('\n')}</head>\n<body><main>\n${main.join('\n')}\n</main></body></html>\n`;
+}
+
+function wholePage(result: ProofResult, sources: Sources): Html[] {
   const trace = traceOf(result, HAZARDS, sources);
-  const main = [
+  return [
     headOf(result),
     contents(),
     subjectSection(result),
-    lawsSection(result),
+    lawsSection(result, trace),
     opinionsSection(result),
     mutationSection(result),
     notProvenSection(),
@@ -45,13 +56,17 @@ export function proofPage(result: ProofResult, sources: Sources): string {
     requirementsSection(trace),
     singleFaultsSection(),
   ];
-  const head = [
-    '<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    element('title', {}, 'Stimgate: proofs'),
-    element('style', {}, PROOF_STYLE),
+}
+
+/** One law alone: without the tables that tie all laws together, which could only show the others as missing. */
+function pageOfOne(result: ProofResult): Html[] {
+  return [
+    headOf(result),
+    subjectSection(result),
+    lawsSection(result, null),
+    opinionsSection(result),
+    notProvenSection(),
   ];
-  return `<!doctype html>\n<html lang="en"><head>${head.join('\n')}</head>\n<body><main>\n${main.join('\n')}\n</main></body></html>\n`;
 }
 
 function contents(): Html {

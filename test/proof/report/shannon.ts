@@ -1,4 +1,4 @@
-// Shannon's line, as limits.md gives it, and the contact that the profile is made for. A model drawn from published
+// Shannon's line, as Shannon 1992 gives it, and the contact that the profile is made for. A model drawn from published
 // damage data: it says where damage has been seen, and may never be read as a promise that below it there is none.
 
 import { PHASE_PC_MAX, PHASE_PC_SET_DEFAULT, UNRECOVERED_PC_MAX } from '../../../firmware/profile.ts';

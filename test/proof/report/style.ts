@@ -52,6 +52,8 @@ details { margin: 2px 0 0; } summary { cursor: pointer; }
   table.text th, table.text td { padding: 3px 8px 3px 0; }
   table.text tr, .tally div, .counterexample { break-inside: avoid; }
   table.text tbody { break-inside: auto; }
+  table.text tr.group, article > p { break-after: avoid; }
+  .hash { font-size: 8px; }
   .mark, h3 .mark { border: 1px solid currentColor; font-size: 9px; line-height: 12px; padding: 0 4px; }
   h1 { font-size: 22px; } h2 { font-size: 17px; } h3 { font-size: 14px; } h4 { font-size: 12px; }
   .tally span { font-size: 10px; }

@@ -1,7 +1,7 @@
 // Ties hazards, requirements, laws and tests together, both ways, and names every link that is missing. It may never fill a
 // gap: what is not in the data is reported as not there.
 
-import type { ProofResult, Verdict } from '../result.ts';
+import type { LawResult, ProofResult, Verdict } from '../result.ts';
 import type { Hazard } from './hazard.ts';
 import type { Requirement, TestTitle } from './requirements.ts';
 import type { Sources } from './sources.ts';
@@ -18,6 +18,11 @@ export type Standing = Verdict | 'not run';
 /** How a law stands in a run: a law that was not part of it is not run. */
 export function standingOf(result: ProofResult, law: string): Standing {
   return result.laws.find(({ id }) => id === law)?.verdict ?? 'not run';
+}
+
+/** The law of a run that was asked for one law alone; null where a run gives more, as every whole one does. */
+export function onlyLawOf({ laws }: ProofResult): LawResult | null {
+  return laws.length === 1 ? laws[0] : null;
 }
 
 export interface HazardTrace {

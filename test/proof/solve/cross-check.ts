@@ -10,6 +10,13 @@ import { queryFiles } from './queries.ts';
 
 export type OtherSolver = 'cvc5' | 'z3';
 
+export const OTHER_SOLVERS: readonly OtherSolver[] = ['cvc5', 'z3'];
+
+/** A solver that is asked for is not there. */
+export class MissingSolver extends Error {
+  override readonly name = 'MissingSolver';
+}
+
 const LIMIT_MS = 120_000;
 const PROCESSES_MAX = 2;
 /** The header, its meaning and the status stand within this. */
@@ -24,18 +31,12 @@ export interface CrossCheckOptions {
   readonly onProgress?: (progress: { solver: OtherSolver; done: number; total: number }) => void;
 }
 
-export interface CrossCheck extends SecondOpinion {
-  readonly solver: OtherSolver;
-  /** A line for each query that the solver did not answer as expected: "L5/L5-request-12.smt2: unknown, expected unsat". */
-  readonly differing: readonly string[];
-}
-
-/** Throws one clear line where the solver is not installed. */
-function versionOf(solver: OtherSolver): string {
+/** The version that a solver says it has. Throws MissingSolver with one clear line where it is not installed. */
+export function versionOf(solver: OtherSolver): string {
   const { error, stdout } = spawnSync(solver, ['--version'], { encoding: 'utf8' });
   const version = /version (\d[\w.]*)/.exec(stdout ?? '')?.[1];
   if (error !== undefined || version === undefined) {
-    throw new Error(`${solver} is not installed: install the Debian package ${solver}.`);
+    throw new MissingSolver(`${solver} is not installed: install the Debian package ${solver}.`);
   }
   return version;
 }
@@ -51,11 +52,17 @@ function expectedOf(path: string): string {
   }
 }
 
+/** A solver whose parent is gone ends by itself; the parent's own limit always comes first. */
+function ownLimit(solver: OtherSolver, timeoutMs: number): string[] {
+  const seconds = Math.ceil(timeoutMs / 1000) + 1;
+  return solver === 'cvc5' ? [`--tlimit=${seconds * 1000}`] : [`-T:${seconds}`];
+}
+
 /** All that a solver says of a file on one line: "unsat" when all is well. */
 function ask(solver: OtherSolver, path: string, timeoutMs: number): Promise<string> {
   return new Promise((resolve) => {
     const options = { timeout: timeoutMs, killSignal: 'SIGKILL', encoding: 'utf8' } as const;
-    execFile(solver, [path], options, (error, stdout, stderr) => {
+    execFile(solver, [...ownLimit(solver, timeoutMs), path], options, (error, stdout, stderr) => {
       if (error?.killed) return resolve(`no answer within ${timeoutMs} ms`);
       const said = `${stdout}${stderr}`.trim().replace(/\s+/g, ' ').slice(0, 200);
       resolve(said === '' && error !== null ? `ended by ${error.signal ?? error.code}` : said);
@@ -69,7 +76,7 @@ async function opinion(
   solver: OtherSolver,
   version: string,
   options: CrossCheckOptions,
-): Promise<CrossCheck> {
+): Promise<SecondOpinion> {
   const { timeoutMs = LIMIT_MS, processes = Math.min(PROCESSES_MAX, availableParallelism()) } = options;
   const startedMs = performance.now();
   const differing: string[] = [];
@@ -92,15 +99,15 @@ async function opinion(
 }
 
 /** Every .smt2 file below the folder to every solver. Throws one clear line for a missing solver or a folder without queries. */
-export async function crossCheck(folder: string, options: CrossCheckOptions = {}): Promise<CrossCheck[]> {
-  const solvers = (options.solvers ?? ['cvc5', 'z3']).map((solver) => ({
+export async function crossCheck(folder: string, options: CrossCheckOptions = {}): Promise<SecondOpinion[]> {
+  const solvers = (options.solvers ?? OTHER_SOLVERS).map((solver) => ({
     solver,
     version: versionOf(solver),
   }));
   const files = queryFiles(folder);
   if (files.length === 0)
     throw new Error(`There are no queries under ${folder}: run \`stimgate prove\` first.`);
-  const opinions: CrossCheck[] = [];
+  const opinions: SecondOpinion[] = [];
   for (const { solver, version } of solvers) {
     opinions.push(await opinion(folder, files, solver, version, options));
   }
