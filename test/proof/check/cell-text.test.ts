@@ -21,6 +21,8 @@ describe('REQ-INT-003: a counterexample says what it means', () => {
     ['segments', 7n, 'segments 7'],
     ['mismatch', 0n, 'mismatch of none'],
     ['mismatch', 0x1_0005n, 'mismatch of E1, E3, case'],
+    ['mismatch', 0x1_ffffn, 'mismatch of 17 electrodes'],
+    ['ghost.electrode', 5n, 'electrode E6'],
     ['wait', 0xff00n, 'wait 0xff00'],
     ['battery', 2999n, 'last seen: battery 2,999 mV'],
     ['ghost.sinceOffUs', 5n, 'since off 5 µs'],

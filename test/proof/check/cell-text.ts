@@ -13,6 +13,8 @@ import { electrodeName, figure } from '../replay/describe.ts';
 
 /** Bits of a trip that are no number of it: the magnet was seen. */
 const TRIP_NUMBER = 0xff;
+/** More electrodes than this are counted, not named. */
+const NAMED_MAX = 6;
 const TIMES = /^(clock|queue|discharge|pollAge|unrecovered|tripHold|tripAge\d|rest|run|unsampled)$/;
 const CHARGES = /^(account|high|low|rise|fall|bucket|charge|least|greatest|sum|after|true)$/;
 
@@ -47,6 +49,7 @@ function packedText(word: number): string {
 /** Electrodes of a bit each. */
 function electrodesText(bits: number): string {
   const names = Array.from({ length: 32 }, (_, i) => i).filter((i) => ((bits >>> i) & 1) !== 0);
+  if (names.length > NAMED_MAX) return `of ${names.length} electrodes`;
   return names.length === 0 ? 'of none' : `of ${names.map(electrodeName).join(', ')}`;
 }
 
@@ -73,6 +76,7 @@ export function cellText(name: string, value: bigint): string {
   const isGhost = name.startsWith('ghost.');
   const number = Number(isGhost ? value : BigInt.asIntN(32, value));
   const plain = name.replace(/^any\./, '');
+  if (plain === 'ghost.electrode') return `electrode ${electrodeName(number)}`;
   if (plain === 'state') return `state ${State[number] ?? number}`;
   if (plain === 'trip') return `trip ${Trip[number & TRIP_NUMBER] ?? number}`;
   if (plain === 'mismatch') return `mismatch ${electrodesText(number)}`;
