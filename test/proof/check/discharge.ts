@@ -9,7 +9,7 @@ import type { Answer, Solver } from '../solve/query.ts';
 import { conjoin, conjuncts, not, TRUE } from '../term/boolean.ts';
 import type { Term } from '../term/term.ts';
 import { factsIn } from './assumed.ts';
-import { attempts } from './attempts.ts';
+import { type Attempt, attempts } from './attempts.ts';
 import type { Obligation } from './obligation.ts';
 
 /** A query that was put to the solver and what it said; `expected` is what proves the obligation. */
@@ -29,6 +29,8 @@ export interface Discharged {
   readonly ms: number;
   readonly reason: string;
 }
+
+const NOT_ASKED = { asked: null, model: new Map<Term, never>(), ms: 0, reason: '' };
 
 /** The query whether a path can be taken at all, its comparisons being true or false as they like. */
 export function emptiness(path: Term): Script {
@@ -60,37 +62,57 @@ export function question(mode: Mode, assumed: readonly Term[], goal: Term): Scri
   return writeScript(mode, [...all, ...lemmas], last);
 }
 
+/**
+ * What a solver may spend on each way to ask before all of them have been tried: a count of its own steps, so that what is
+ * tried does not depend on the machine. About 2 s.
+ */
+const EFFORT = 1_500_000;
+
+/** Each way to ask with little effort, and then, where none of them has proven it, with as much as it takes. */
 export async function discharge(obligation: Obligation, solver: Solver): Promise<Discharged> {
-  const { goal } = obligation;
   const assumed = factsIn(obligation.assumed);
-  const settled = (
-    verdict: Discharged['verdict'],
-    asked: Asked | null,
-    ms: number,
-    reason = '',
-  ): Discharged => ({
-    obligation,
-    verdict,
-    asked,
-    model: new Map(),
-    ms,
-    reason,
-  });
-  if (isImmediate(assumed, goal)) return settled('immediate', null, 0);
+  if (isImmediate(assumed, obligation.goal)) return { ...NOT_ASKED, obligation, verdict: 'immediate' };
+  const ways = asked(attempts([...assumed], obligation));
+  const first = await tryAll(obligation, ways, solver, EFFORT);
+  if (first.verdict !== 'undecided' || first.open.length === 0) return first;
+  const second = await tryAll(obligation, first.open, solver);
+  return { ...second, ms: first.ms + second.ms };
+}
+
+/** A way to ask, and the script that asks so. */
+interface Way {
+  readonly attempt: Attempt;
+  readonly script: Script;
+}
+
+function* asked(ways: Iterable<Attempt>): Generator<Way> {
+  for (const attempt of ways) yield { attempt, script: question(attempt.mode, attempt.level, attempt.goal) };
+}
+
+/** The first way that proves it, or the last one that refutes it; and the ways that are still open. */
+async function tryAll(
+  obligation: Obligation,
+  ways: Iterable<Way>,
+  solver: Solver,
+  effort?: number,
+): Promise<Discharged & { readonly open: readonly Way[] }> {
+  const open: Way[] = [];
   let ms = 0;
-  let last: Discharged | null = null;
-  for (const { mode, level, goal: wanted, isFinal } of attempts([...assumed], obligation)) {
-    const script = question(mode, level, wanted);
-    const answer = await solver.solve(script.text);
+  let last: Discharged = { ...NOT_ASKED, obligation, verdict: 'undecided', reason: 'no query was put' };
+  for (const way of ways) {
+    const { attempt, script } = way;
+    const answer = await solver.solve(script.text, effort);
     ms += answer.ms;
-    const asked: Asked = { obligation, script, mode };
-    if (answer.verdict === 'unsat') return settled('proven', asked, ms);
-    if (!isFinal) continue;
+    const put: Asked = { obligation, script, mode: attempt.mode };
+    if (answer.verdict === 'unsat')
+      return { ...NOT_ASKED, obligation, verdict: 'proven', asked: put, ms, open };
+    if (answer.verdict === 'unknown') open.push(way);
+    if (!attempt.isFinal) continue;
     const verdict = answer.verdict === 'sat' ? 'failed' : 'undecided';
-    last = { obligation, verdict, asked, model: modelOf(script, answer), ms, reason: answer.reason };
-    if (verdict === 'failed' && mode === 'words') return last;
+    last = { obligation, verdict, asked: put, model: modelOf(script, answer), ms, reason: answer.reason };
+    if (verdict === 'failed' && attempt.mode === 'words') break;
   }
-  return last ?? settled('undecided', null, ms, 'no query was put');
+  return { ...last, ms, open };
 }
 
 function modelOf(script: Script, answer: Answer): ReadonlyMap<Term, bigint | boolean | string> {

@@ -56,8 +56,8 @@ export class Refuter implements Solver {
   get version(): string {
     return this.solver.version;
   }
-  solve(script: string): Promise<Answer> {
-    return Promise.race([this.solver.solve(script), this.refuted]);
+  solve(script: string, effort?: number): Promise<Answer> {
+    return Promise.race([this.solver.solve(script, effort), this.refuted]);
   }
   /** Ends the watch; the solver itself is everyone's. */
   async close(): Promise<void> {

@@ -28,6 +28,7 @@ export interface SolverPool extends Solver {
 
 interface Job {
   readonly script: string;
+  readonly effort: number;
   readonly resolve: (answer: Answer) => void;
 }
 
@@ -67,11 +68,11 @@ class Pool implements SolverPool {
   }
 
   /** An equal script is answered from memory, in 0 ms. */
-  async solve(script: string): Promise<Answer> {
-    const key = createHash('sha256').update(script).digest('base64');
+  async solve(script: string, effort = 0): Promise<Answer> {
+    const key = `${effort} ${createHash('sha256').update(script).digest('base64')}`;
     const known = this.#known.get(key);
     if (known !== undefined) return { ...(await known), ms: 0 };
-    const answer = new Promise<Answer>((resolve) => this.#waiting.push({ script, resolve }));
+    const answer = new Promise<Answer>((resolve) => this.#waiting.push({ script, effort, resolve }));
     this.#known.set(key, answer);
     this.#assign();
     return answer;
@@ -98,7 +99,7 @@ class Pool implements SolverPool {
   }
 
   async #run(child: Z3Child, job: Job): Promise<void> {
-    const answer = await child.ask(job.script, this.#limitMs);
+    const answer = await child.ask(job.script, this.#limitMs, job.effort);
     // A process that was started while the pool closed must not stay.
     if (this.#isClosed) child.kill();
     this.#idle.push(child);

@@ -18,8 +18,10 @@ export interface Answer {
 }
 
 export interface Solver {
-  /** Solves one script. Equal scripts are solved once. Never throws for what a solver may do: crashes and time-outs are "unknown". */
-  solve(script: string): Promise<Answer>;
+  /**
+   * Solves one script. Equal scripts are solved once. `effort`: Z3's resource limit, after which it says "unknown"; what it
+   * takes does not depend on the machine. Never throws for what a solver may do: crashes and time-outs are "unknown". */
+  solve(script: string, effort?: number): Promise<Answer>;
   close(): Promise<void>;
   readonly name: string;
   readonly version: string;
