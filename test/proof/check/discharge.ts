@@ -63,20 +63,24 @@ export function question(mode: Mode, assumed: readonly Term[], goal: Term): Scri
 }
 
 /**
- * What a solver may spend on each way to ask before all of them have been tried: a count of its own steps, so that what is
- * tried does not depend on the machine. About 2 s.
+ * What a solver may spend on each way to ask before it may spend more on any: a count of its own steps, so that what is tried
+ * does not depend on the machine. About 2 s, about 15 s, and as much as it takes within its time.
  */
-const EFFORT = 1_500_000;
+const EFFORTS = [1_500_000, 12_000_000, undefined];
 
-/** Each way to ask with little effort, and then, where none of them has proven it, with as much as it takes. */
+/** Each way to ask with little effort, then those that were not decided with more, until one proves or refutes it. */
 export async function discharge(obligation: Obligation, solver: Solver): Promise<Discharged> {
   const assumed = factsIn(obligation.assumed);
-  if (isImmediate(assumed, obligation.goal)) return { ...NOT_ASKED, obligation, verdict: 'immediate' };
-  const ways = asked(attempts([...assumed], obligation));
-  const first = await tryAll(obligation, ways, solver, EFFORT);
-  if (first.verdict !== 'undecided' || first.open.length === 0) return first;
-  const second = await tryAll(obligation, first.open, solver);
-  return { ...second, ms: first.ms + second.ms };
+  let done: Discharged = { ...NOT_ASKED, obligation, verdict: 'immediate' };
+  if (isImmediate(assumed, obligation.goal)) return done;
+  let ways: Iterable<Way> = asked(attempts([...assumed], obligation));
+  for (const effort of EFFORTS) {
+    const { open, ...tried } = await tryAll(obligation, ways, solver, effort);
+    done = { ...tried, ms: done.ms + tried.ms };
+    if (done.verdict !== 'undecided' || open.length === 0) break;
+    ways = open;
+  }
+  return done;
 }
 
 /** A way to ask, and the script that asks so. */
