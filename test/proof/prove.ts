@@ -4,28 +4,27 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Binaries, readBinaries } from './check/binaries.ts';
 import type { Discharged } from './check/discharge.ts';
 import { emptiness } from './check/discharge.ts';
 import type { Obligation } from './check/obligation.ts';
 import { isLongest, matched, type Played } from './check/play.ts';
 import { dischargeAll, executeAll, obligationsOf } from './check/prover.ts';
 import { Refuter } from './check/refute.ts';
+import { resultsOf, SUPPORT } from './check/results.ts';
 import { tellStories } from './check/stories.ts';
-import { type Judged, type LawText, lawResultOf, queriesOf } from './check/tally.ts';
+import { type Judged, type LawText, queriesOf } from './check/tally.ts';
 import { witnessOf } from './check/witness.ts';
-import { ASSUMPTIONS, INVARIANT_ASSUMED } from './laws/assumptions.ts';
+import { EXECUTION, executionObligations } from './laws/execution.ts';
 import { LAWS, LEMMAS } from './laws/index.ts';
 import { INVARIANT } from './laws/invariant-law.ts';
 import type { Law, Run } from './laws/law.ts';
 import { writeProofPage } from './report/write.ts';
-import type { CallBound, LawResult, ProofResult } from './result.ts';
+import type { CallBound, ProofResult } from './result.ts';
 import { startSolver } from './solve/pool.ts';
 import { writeQueries } from './solve/queries.ts';
 import type { Query, Solver } from './solve/query.ts';
 import { countInstructions } from './wasm/count.ts';
-import { requireInterlock } from './wasm/interface.ts';
-import type { WasmModule } from './wasm/module.ts';
-import { readInterface, readModule } from './wasm/read.ts';
 
 export { RefusedBinary } from './wasm/module.ts';
 
@@ -38,6 +37,10 @@ export interface ProveOptions {
   /** Folder for report and queries; null: nothing is written. */
   readonly out: string | null;
   readonly processes?: number;
+  /** A solver that runs already, and goes on running; without it one is started for this run. */
+  readonly solver?: Solver;
+  /** What the solver gets for its own counterexample where a run has refuted a law already, ms. */
+  readonly graceMs?: number;
 }
 
 /** What a run is at: obligations that are settled, of those known so far. */
@@ -53,30 +56,11 @@ export interface ProofFiles {
   readonly queries: string;
 }
 
-/** Ids of the laws that can be asked for. */
-export const LAW_NAMES: readonly string[] = LAWS.map(({ id }) => id);
-
 /** A law alone has the solver to itself; among others it waits for its turn. */
-const SILENT_MS = { alone: 5000, amongOthers: 20_000 };
+const PATIENCE_MS = { alone: 1000, amongOthers: 10_000 };
 
 /** Laws that are worked on side by side: the solver is busy while one of them waits for its last answers. */
 const LANES = 3;
-
-interface Binaries {
-  readonly bytes: Uint8Array;
-  readonly interlock: WasmModule;
-  readonly stimulator: WasmModule;
-}
-
-async function readBinaries({ interlock, stimulator }: ProveOptions): Promise<Binaries> {
-  const [bytes, otherBytes] = [readFileSync(interlock), readFileSync(stimulator)];
-  requireInterlock(await readInterface(bytes, interlock), interlock);
-  return {
-    bytes,
-    interlock: await readModule(bytes, interlock),
-    stimulator: await readInterface(otherBytes, stimulator),
-  };
-}
 
 /** What is shown in one go: the invariant, a lemma or a law. */
 interface Task {
@@ -84,8 +68,13 @@ interface Task {
   obligations(run: Run): Obligation[];
 }
 
+const EXECUTION_TASK: Task = { law: EXECUTION, obligations: executionObligations };
 const lawTask = (law: Law): Task => ({ law, obligations: (run) => obligationsOf(run, law) });
 const INVARIANT_TASK: Task = { law: INVARIANT, obligations: (run) => obligationsOf(run, 'invariant') };
+/** What the laws rest on comes first. */
+const TASKS: readonly Task[] = [INVARIANT_TASK, ...LEMMAS.map(lawTask), ...LAWS.map(lawTask)];
+/** Ids of the laws, and of what they rest on, that can be asked for. */
+export const LAW_NAMES: readonly string[] = [...LAWS.map(({ id }) => id), ...SUPPORT];
 
 class Prover {
   readonly pathQueries: Query[] = [];
@@ -94,8 +83,15 @@ class Prover {
   private readonly binaries: Binaries;
   private readonly solver: Solver;
   private readonly onProgress: (progress: ProofProgress) => void;
+  private readonly graceMs: number | undefined;
 
-  constructor(binaries: Binaries, solver: Solver, onProgress: (progress: ProofProgress) => void) {
+  constructor(
+    binaries: Binaries,
+    solver: Solver,
+    onProgress: (progress: ProofProgress) => void,
+    graceMs?: number,
+  ) {
+    this.graceMs = graceMs;
     this.binaries = binaries;
     this.solver = solver;
     this.onProgress = onProgress;
@@ -120,7 +116,7 @@ class Prover {
     const lane = async (): Promise<void> => {
       while (next < tasks.length) {
         const at = next++;
-        judged[at] = await this.judge(tasks[at], run, plays, tasks.length === 1);
+        judged[at] = await this.judge(tasks[at], run, plays, tasks.length <= 2);
       }
     };
     await Promise.all(Array.from({ length: LANES }, lane));
@@ -135,22 +131,33 @@ class Prover {
   ): Promise<Judged> {
     const obligations = obligationsIn(run);
     this.known += obligations.length;
-    const silentMs = isAlone ? SILENT_MS.alone : SILENT_MS.amongOthers;
+    const patienceMs = isAlone ? PATIENCE_MS.alone : PATIENCE_MS.amongOthers;
     let failed: Discharged | null = null;
-    const refuter = new Refuter(this.binaries.bytes, law.id, this.solver, silentMs);
+    const refuter = new Refuter(
+      mayRun(run) ? this.binaries.bytes : null,
+      law.id,
+      this.solver,
+      patienceMs,
+      this.graceMs,
+    );
     const onDone = (one: Discharged): void => {
       this.done += 1;
       refuter.settled(one);
       if (one.verdict === 'failed') failed ??= one;
       this.say(law.id);
     };
-    const isEnough = (): boolean => failed !== null || refuter.shown !== null;
+    const isEnough = (): boolean => refuter.isOver;
     const results = await dischargeAll(obligations, refuter, onDone, isEnough);
     refuter.end();
     const counterexample = refuter.counterexample(failed);
     const witness = counterexample === null ? await witnessOf(law.id, plays, obligations, this.solver) : null;
     return { law, obligations, results, witness, counterexample };
   }
+}
+
+/** A binary that may go round a loop for ever is never run. */
+function mayRun({ calls }: Run): boolean {
+  return calls.every(({ claims }) => claims.every(({ isEndless }) => !isEndless));
 }
 
 /** The most instructions that each call may take, and whether one of the stories' calls took as many. */
@@ -164,24 +171,6 @@ function boundsOf({ calls }: Run, plays: readonly Played[]): CallBound[] {
     const reaching = plays.filter((one) => one.call.name === call && one.end.cost === instructions);
     return { call, instructions, isReached: reaching.some(isLongest) };
   });
-}
-
-function isBad({ verdict }: LawResult): boolean {
-  return verdict !== 'proven';
-}
-
-/** The laws' results, each beside what it rests on. */
-function resultsOf(judged: readonly Judged[], support: readonly string[], isWhole: boolean): LawResult[] {
-  const common = isWhole ? ASSUMPTIONS : [...ASSUMPTIONS, INVARIANT_ASSUMED];
-  const supporting = judged
-    .filter(({ law }) => support.includes(law.id))
-    .map((one) => lawResultOf(one, ASSUMPTIONS));
-  const rests = supporting
-    .filter(isBad)
-    .map(({ title, verdict }) => `rests on: ${title.toLowerCase()}, which is ${verdict}`);
-  const laws = judged.filter(({ law }) => !support.includes(law.id));
-  const restsOf = ({ id }: LawText): readonly string[] => (id === 'segregation' ? [] : rests);
-  return [...laws.map((one) => lawResultOf(one, common, restsOf(one.law))), ...supporting];
 }
 
 function fileOf(path: string, bytes: Uint8Array): ProofResult['stimulator'] {
@@ -202,18 +191,19 @@ export async function prove(
 ): Promise<ProofResult> {
   const startMs = performance.now();
   const binaries = await readBinaries(options);
-  const solver = await startSolver({ processes: options.processes });
+  const solver = options.solver ?? (await startSolver({ processes: options.processes }));
   try {
-    const prover = new Prover(binaries, solver, onProgress);
+    const prover = new Prover(binaries, solver, onProgress, options.graceMs);
     prover.say('executing every call');
     const run = await prover.execute();
-    const plays = tellStories(binaries.bytes).flatMap((play) => matched(run.calls, play) ?? []);
+    const plays = mayRun(run)
+      ? tellStories(binaries.bytes).flatMap((play) => matched(run.calls, play) ?? [])
+      : [];
     const isWhole = options.law === undefined;
-    const tasks = isWhole
-      ? [INVARIANT_TASK, ...LEMMAS.map(lawTask), ...LAWS.map(lawTask)]
-      : LAWS.filter(({ id }) => id === options.law).map(lawTask);
+    const asked = TASKS.filter(({ law }) => isWhole || law.id === options.law);
+    const tasks = isWhole || options.law === 'segregation' ? asked : [...asked, EXECUTION_TASK];
     const judged = await prover.judgeAll(tasks, run, plays);
-    const laws = resultsOf(judged, [INVARIANT.id, ...LEMMAS.map(({ id }) => id)], isWhole);
+    const laws = resultsOf(judged, isWhole);
     const result: ProofResult = {
       binary: {
         ...fileOf(options.interlock, binaries.bytes),
@@ -235,6 +225,6 @@ export async function prove(
     }
     return result;
   } finally {
-    await solver.close();
+    if (options.solver === undefined) await solver.close();
   }
 }

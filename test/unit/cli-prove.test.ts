@@ -105,6 +105,12 @@ describe('REQ-HST-103: prove ends with the code of its outcome', () => {
   });
 
   it('refuses what is no file, no wasm, cut short, another module, or without names', async () => {
+    expect(await refused('--interlock', folder)).toContain('is a folder, not a file');
+    expect(await refused('--stimulator', folder)).toContain('is a folder, not a file');
+    expect(await refused('--interlock', file('empty.wasm', new Uint8Array()))).toContain('it is empty');
+    expect(await refused('--interlock', file('head.wasm', SHIPPED.subarray(0, 8)))).toContain(
+      'is not an interlock',
+    );
     expect(await refused('--interlock', inFolder('none.wasm'))).toContain('no such file');
     expect(await refused('--interlock', file('text.wasm', new TextEncoder().encode('hello')))).toContain(
       'not a wasm file',

@@ -5,6 +5,8 @@ import { and, conjuncts, not } from '../term/boolean.ts';
 import type { Term } from '../term/term.ts';
 
 const CLAUSES_MAX = 64;
+/** Clauses that turn out to be true leave no trace: how many are looked at has a bound of its own. */
+const LOOKS_MAX = 2000;
 const clausesOf = new WeakMap<Term, readonly Term[]>();
 
 /** a → (b ∧ c) as a → b and a → c, so that each can be left out for itself; as it is where that makes too many. */
@@ -20,8 +22,9 @@ export function clauses(fact: Term): readonly Term[] {
 function split(fact: Term): readonly Term[] {
   const done: Term[] = [];
   const open = [...conjuncts(fact)];
+  let looks = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (done.length + open.length > CLAUSES_MAX) return conjuncts(fact);
+    if (done.length + open.length > CLAUSES_MAX || ++looks > LOOKS_MAX) return conjuncts(fact);
     const parts = distributed(next);
     if (parts === null) done.push(next);
     else open.push(...parts.flatMap(conjuncts));

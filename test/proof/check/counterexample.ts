@@ -1,25 +1,21 @@
 // A counterexample for a reader: the solver's values in µA, µs and pC, and a sequence of calls from power-on that breaks the
 // law in the simulator, where one was found. The solver's state need not be one that calls can reach; the sequence is.
 
-import { State, Trip } from '../../../firmware/status.ts';
 import type { CallName } from '../../mutation/player.ts';
-
 import { describe, describeStep, figure } from '../replay/describe.ts';
 import type { Step } from '../replay/steps.ts';
 import type { Counterexample } from '../result.ts';
 import { evaluate, type Values } from '../term/evaluate.ts';
 import { type Term, variables } from '../term/term.ts';
+import { cellText, readingText } from './cell-text.ts';
 import type { Discharged } from './discharge.ts';
 import type { ShownRun } from './refute.ts';
 import { stepOf } from './stories.ts';
 
 /** More cells than this help no reader. */
 const CELLS_MAX = 24;
-const SENSOR_UNITS: Readonly<Record<string, string>> = {
-  battery: ' mV',
-  temperature: ' m°C',
-  voltage: ' mV',
-};
+/** So many cells at 0 are named one by one. */
+const ZEROS_MAX = 4;
 
 /** The model's values by the variables that the execution knows: "int.E1.high" is E1.high in the solver's numbers. */
 class ModelValues extends Map<Term, bigint> {
@@ -36,40 +32,37 @@ class ModelValues extends Map<Term, bigint> {
   }
 }
 
-/** Of a field or scalar of the block, by the end of its name or by what it is. */
-function unitOf(name: string): string {
-  const field = name.split('.').at(-1) ?? name;
-  if (/^(account|high|low|rise|fall|bucket)$/.test(field) || field.endsWith('Pc')) return ' pC';
-  if (field.endsWith('Ua')) return ' µA';
-  if (/^(clock|queue|discharge|pollAge|unrecovered|trip(Hold|Age\d)|rest|run|unsampled|wait)$/.test(field))
-    return ' µs';
-  return SENSOR_UNITS[field] ?? '';
-}
-
-function cellText(name: string, value: bigint): string {
-  const number = Number(BigInt.asIntN(32, value));
-  const plainName = name.replace(/^any\./, '').replace('.', ' ');
-  if (plainName === 'state') return `state ${State[number] ?? number}`;
-  if (plainName === 'trip') return `trip ${Trip[number] ?? number}`;
-  return `${plainName} ${figure(number)}${unitOf(name)}`;
-}
-
 const ARGUMENT =
   /^(level\d+|durationUs|flags|elapsed|mode|index|channel|amplitudeUa|phasePc|retained|readbackToleranceUa)$/;
 const isArgument = (name: string): boolean => ARGUMENT.test(name);
 const isReading = (name: string): boolean => /^read\d+\./.test(name);
 
-/** The cells that the goal speaks of and the state, then what else the model sets, as far as a reader can take it in. */
-function stateLine(found: Discharged, values: ModelValues): string {
-  const { goal } = found.obligation;
-  const spoken = [...variables(goal)].map(({ name }) => name);
+/** Cells as far as a reader can take them in: where many are 0, those are left out. */
+function cellsText(names: readonly string[], values: ModelValues): string {
+  const isZero = (name: string): boolean => name !== 'state' && values.byName.get(name) === 0n;
+  const hasManyZeros = names.filter(isZero).length > ZEROS_MAX;
+  const told = hasManyZeros ? names.filter((name) => !isZero(name)) : names;
+  const shown = told.slice(0, CELLS_MAX).map((name) => cellText(name, values.byName.get(name)!));
+  if (told.length > shown.length) shown.push(`and ${told.length - shown.length} cells more`);
+  if (hasManyZeros) shown.push(`the other ${names.length - told.length} at 0`);
+  return shown.join(', ');
+}
+
+/** The state with the cells that the goal speaks of, and the law's own accounts of what came before. */
+function stateLines(found: Discharged, values: ModelValues): string[] {
+  const spoken = [...variables(found.obligation.goal)].map(({ name }) => name);
   const known = (name: string): boolean => values.byName.has(name) && !isArgument(name) && !isReading(name);
-  const cells = [...new Set(['state', ...spoken])]
+  const names = [...new Set(['state', ...spoken])]
     .filter(known)
-    .filter((name) => !/^(word|product|choice)\b/.test(name));
-  const shown = cells.slice(0, CELLS_MAX).map((name) => cellText(name, values.byName.get(name)!));
-  if (cells.length > shown.length) shown.push(`and ${cells.length - shown.length} cells more`);
-  return shown.length === 0 ? 'before: any state' : `before: ${shown.join(', ')}`;
+    .filter((name) => !/^(word|product|choice|sum)\b/.test(name));
+  const isGhost = (name: string): boolean => name.startsWith('ghost.');
+  const cells = cellsText(
+    names.filter((name) => !isGhost(name)),
+    values,
+  );
+  const accounts = cellsText(names.filter(isGhost), values);
+  const before = `before: ${cells === '' ? 'any state' : cells}`;
+  return accounts === '' ? [before] : [before, `by the law's own account: ${accounts}`];
 }
 
 function readingsLine(found: Discharged, values: ModelValues): string[] {
@@ -78,10 +71,9 @@ function readingsLine(found: Discharged, values: ModelValues): string[] {
     (name) => isReading(name) && values.byName.has(name),
   );
   if (names.length === 0) return [];
-  const texts = names.map((name) => {
-    const sensor = name.split('.')[1];
-    return `${sensor} ${figure(Number(values.byName.get(name)))}${SENSOR_UNITS[sensor] ?? ''}`;
-  });
+  const texts = names.map((name) =>
+    readingText(name.split('.')[1], Number(BigInt.asIntN(32, values.byName.get(name)!))),
+  );
   return [`the board shows: ${[...new Set(texts)].slice(0, CELLS_MAX).join(', ')}`];
 }
 
@@ -108,10 +100,9 @@ function inductionOf(found: Discharged, values: ModelValues, step: Step): string
   const elapsed = values.byName.get('elapsed');
   const elapsedUs =
     elapsed === undefined ? '' : `, ${figure(Number(BigInt.asUintN(32, elapsed)))} µs after the last call`;
-  const before =
-    found.obligation.call!.from === 'damaged' ? 'before: a damaged state block' : stateLine(found, values);
+  const isDamaged = found.obligation.call!.from === 'damaged';
   return [
-    before,
+    ...(isDamaged ? ['before: a damaged state block'] : stateLines(found, values)),
     `the call: ${describe(step, undefined)}${elapsedUs}`,
     ...readingsLine(found, values),
     ...releasedLines(found, values),

@@ -105,7 +105,7 @@ async function tryAll(
   let last: Discharged = { ...NOT_ASKED, obligation, verdict: 'undecided', reason: 'no query was put' };
   for (const way of ways) {
     const { attempt, script } = way;
-    const answer = await solver.solve(script.text, effort);
+    const answer = await solver.solve(script.text, { effort });
     ms += answer.ms;
     const put: Asked = { obligation, script, mode: attempt.mode };
     if (answer.verdict === 'unsat')

@@ -108,7 +108,7 @@ function differenceFrom({ play, end, values, memo }: Played): string {
   return word < 0 ? '' : `word ${word} of the state`;
 }
 
-/** The end that a play took. Throws where the execution and the binary do not agree: then no proof is worth anything. */
+/** The end that a play took; null where it took none that was followed. Throws where the execution and the binary do not agree: then no proof is worth anything. */
 export function matched(calls: readonly Call[], play: Play): Played | null {
   const name = CALLS[play.call];
   for (const call of calls.filter((one) => one.name === name)) {
@@ -117,6 +117,8 @@ export function matched(calls: readonly Call[], play: Play): Played | null {
     const isTrue = (formula: Term): boolean => evaluate(formula, values, memo) === 1n;
     const ends = call.ends.filter((end) => isTrue(end.path));
     if (ends.length === 0 || !isParityAsSaid(call, values, play)) continue;
+    // A claim that the run breaks: the execution has not followed it from there on.
+    if (call.claims.some(({ path, goal }) => isTrue(path) && !isTrue(goal))) return null;
     const played: Played = { play, call, end: ends[0], values, memo };
     const difference = ends.length > 1 ? 'more than one way to end' : differenceFrom(played);
     if (difference === '') return played;

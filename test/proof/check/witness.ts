@@ -10,7 +10,8 @@ import { type Term, variables } from '../term/term.ts';
 import * as w from '../term/word.ts';
 import { question } from './discharge.ts';
 import type { Obligation } from './obligation.ts';
-import { isDriving, type Played } from './play.ts';
+import type { Played } from './play.ts';
+import { tellingCalls, tellingObligations } from './telling.ts';
 
 export interface Witness {
   readonly told: NonNullable<LawResult['witness']>;
@@ -42,11 +43,10 @@ interface Found {
   readonly obligation: Obligation;
 }
 
-/** The sharpest calls, those that drive first, at most a few. */
+/** The sharpest calls, those that tell most first. */
 function* candidates(plays: readonly Played[], obligations: readonly Obligation[]): Generator<Found> {
-  const ordered = [...plays.filter(isDriving), ...plays.filter((one) => !isDriving(one))];
   const spare: Found[] = [];
-  for (const played of ordered)
+  for (const played of plays)
     for (const obligation of obligations) {
       if (obligation.call !== played.call) continue;
       const sharp = sharpness(played, obligation);
@@ -78,7 +78,7 @@ export async function witnessOf(
   solver: Solver,
 ): Promise<Witness | null> {
   let tries = 0;
-  for (const found of candidates(plays, obligations)) {
+  for (const found of candidates(tellingCalls(law, plays), tellingObligations(law, obligations))) {
     if (++tries > TRIES) return null;
     const script = scriptOf(found);
     const { verdict } = await solver.solve(script);

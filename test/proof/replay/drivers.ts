@@ -58,6 +58,27 @@ function clearedSoon(waitUs: number): Step[] {
   return [...ARMED, away, { call: 'wait', us: 2000 }, back, { call: 'wait', us: 1000 }, wait, ...rearm];
 }
 
+/** A trip whose cause goes away, and output as soon as the discharge allows it, by whoever does not latch. */
+function notLatched(): Step[] {
+  const away: Step = { call: 'sensors', temperatureMc: 39_001 };
+  const back: Step = { call: 'sensors', temperatureMc: 37_000 };
+  const noticed: Step = { call: 'wait', us: 20_000 };
+  return [
+    ...ARMED,
+    away,
+    noticed,
+    back,
+    { call: 'wait', us: DISCHARGE_US + 20_000 },
+    { call: 'arm' },
+    pulse(1000),
+  ];
+}
+
+/** A request in the µs in which the stage has played all that it had, and the clock alone cannot tell. */
+function askedWhenDry(): Step[] {
+  return [...ARMED, pulse(1000), { call: 'spin', us: 225 }, pulse(1000)];
+}
+
 /** A set limit past the hard one, and the phases that it would let pass. */
 function overHardLimit(): Step[] {
   const raises = [0, 1].map((electrode): Step => {
@@ -159,8 +180,8 @@ const DRIVERS: Readonly<Record<string, () => Step[][]>> = {
     [...ARMED, recharge(5000), { call: 'repeat', times: 8, steps: [wide(6000), wide(-6000)] }],
     [...ARMED, recharge(5000), { call: 'repeat', times: 8, steps: [wide(-6000), wide(6000), recharge(20)] }],
   ],
-  L8: () => [clearedSoon(0), clearedSoon(900_000), clearedWithMagnet(), ...resets()],
-  L9: () => [armedAfter(0), armedAfter(32_000), armedAfter(DISCHARGE_US - 1)],
+  L8: () => [clearedSoon(0), clearedSoon(900_000), clearedWithMagnet(), notLatched(), ...resets()],
+  L9: () => [armedAfter(0), armedAfter(32_000), armedAfter(DISCHARGE_US - 1), askedWhenDry()],
   L10: () => [
     [...ARMED, ...train(2), { call: 'stop', mode: 1 }, pulse(1000), { call: 'wait', us: 1000 }],
     [...ARMED, { call: 'sensors', magnet: true }, pulse(1000)],

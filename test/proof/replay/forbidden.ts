@@ -58,15 +58,21 @@ function isBad({ batteryMv, temperatureMc }: Event): boolean {
   return temperatureMc !== undefined && (temperatureMc < 0 || temperatureMc > 39_000);
 }
 
-function spansOfEvent(event: Event, events: readonly Event[]): Span[] {
+function spansOfEvent(event: Event, events: readonly Event[], firstTripUs: number): Span[] {
   if (event.kind === 'stop') return [untilArmed('L10', 'after a stop', event.atUs, events)];
   if (event.kind !== 'sensors') return [];
-  const laterUs = nextOf(events, 'sensors', event.atUs + 1);
+  const later = events.slice(events.indexOf(event) + 1).find(({ kind }) => kind === 'sensors');
+  const laterUs = later?.atUs ?? Number.POSITIVE_INFINITY;
   const spans: Span[] = [];
   const add = (noticedUs: number, why: string): void => {
     // A sensor that is well again before anybody must have looked breaks nothing.
     const fromUs = event.atUs + noticedUs;
-    if (laterUs > fromUs) spans.push(untilArmed('L11', why, fromUs, events));
+    if (laterUs <= fromUs) return;
+    spans.push(untilArmed('L11', why, fromUs, events));
+    // Whoever has latched by then is judged from there on, or has been since before.
+    if (firstTripUs <= fromUs) return;
+    const toUs = Math.min(event.atUs + TRIP_HOLD_US, nextOf(events, 'boot', event.atUs));
+    spans.push({ law: 'L8', why: `less than a second after what had to trip, ${why}`, fromUs, toUs });
   };
   if (isBad(event)) add(NOTICED_US, 'with a sensor out of its range');
   if (event.health?.is === 'stale') add(NOTICED_STALE_US, 'with a stale sensor');
@@ -86,9 +92,11 @@ function spansOfSilence(events: readonly Event[]): Span[] {
 
 /** Every span in which output breaks a law; only those that are not empty. */
 export function forbiddenSpans(marks: readonly MarkEntry[], events: readonly Event[]): Span[] {
+  const firstTrip = marks.find(({ kind }) => kind === Mark.TRIP);
+  const firstTripUs = (firstTrip?.cycle ?? Number.POSITIVE_INFINITY) / CYCLES_PER_US;
   const spans = [
     ...marks.flatMap((mark) => spansOfMark(mark, events)),
-    ...events.flatMap((event) => spansOfEvent(event, events)),
+    ...events.flatMap((event) => spansOfEvent(event, events, firstTripUs)),
     ...spansOfSilence(events),
   ];
   return spans.filter(({ fromUs, toUs }) => fromUs < toUs);

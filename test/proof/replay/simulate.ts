@@ -55,11 +55,15 @@ function lawOf(line: string): string {
   return /^L\d+/.exec(line)?.[0] ?? line.split(':')[0];
 }
 
-/** A line of the law book without its law and place, its electrodes and figures as everywhere here. */
+/** Figures as everywhere here. */
+function figures(text: string): string {
+  return text.replace(/(?<![\w.,])-?\d+/g, (digits) => figure(Number(digits)));
+}
+
+/** A line of the law book without its law and place, its electrodes by their names. */
 function readable(line: string): string {
   const seen = line.slice(line.indexOf(': ') + 2).replace(/ \([^()]*\)$/, '');
-  const named = seen.replace(/electrode (\d+)/, (_, index: string) => electrodeName(Number(index)));
-  return named.replace(/(?<![\w.,])-?\d+/g, (digits) => figure(Number(digits)));
+  return figures(seen.replace(/electrode (\d+)/, (_, index: string) => electrodeName(Number(index))));
 }
 
 /** Follows the law book's list and the script: which lines came in which step. */
@@ -162,8 +166,8 @@ export function replayInSimulator(
       script.end(`trap: ${message}`);
     },
     onImpossible: (message: string) => {
-      script.end(`the output stage cannot do it: ${message}`);
-      reader.read(simulator.nowUs, 'stage', `; the stage: ${message}`);
+      script.end(`the output stage cannot do it: ${figures(message)}`);
+      reader.read(simulator.nowUs, 'stage', `; the stage: ${figures(message)}`);
     },
   };
   const simulator: Simulator = new Simulator({

@@ -118,7 +118,13 @@ describe('the oracle of the output', () => {
     expect(lawsOf(output, [], [mark(Mark.MAGNET, ARMED_US + 5100, 1)])).toEqual([]);
     expect(lawsOf(output, [{ kind: 'stop', atUs: ARMED_US + 1 }])).toEqual(['L10']);
     const bad = (atUs: number): Event => ({ kind: 'sensors', atUs, batteryMv: 2999 });
-    expect(lawsOf(output, [bad(ARMED_US - 7000)])).toEqual(['L11']);
+    expect(lawsOf(output, [bad(ARMED_US - 7000)])).toEqual(['L11', 'L8']);
+    const good: Event = { kind: 'sensors', atUs: ARMED_US - 7000, batteryMv: 3800 };
+    expect(lawsOf(output, [bad(ARMED_US - 7000), good])).toEqual([]);
+    // Whoever is latched already may be cleared a second after that trip.
+    const late = [recharge(1_500_000), drive(100, 100), recharge(100)];
+    expect(lawsOf(late, [bad(900_000)])).toContain('L8');
+    expect(lawsOf(late, [bad(900_000)], [mark(Mark.TRIP, 1000, 4)])).not.toContain('L8');
     expect(lawsOf(output, [bad(ARMED_US - 6000)])).toEqual([]);
     expect(lawsOf([recharge(610_000), drive(100, 100), recharge(100)])).toEqual(['L16']);
   });

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { unknown, Z3Child } from './child.ts';
-import type { Answer, Solver } from './query.ts';
+import type { Answer, Limits, Solver } from './query.ts';
 
 const PROCESSES_MAX = 2;
 const LIMIT_MS = 60_000;
@@ -26,18 +26,34 @@ export interface SolverPool extends Solver {
   processIds(): readonly number[];
 }
 
+/** A script with all who wait for its answer. */
 interface Job {
+  readonly key: string;
   readonly script: string;
   readonly effort: number;
+  readonly answer: Promise<Answer>;
   readonly resolve: (answer: Answer) => void;
+  waiting: number;
+  /** The process that is at it; null before it begins, and after its end. */
+  child: Z3Child | null;
 }
+
+function jobOf(key: string, script: string, effort: number): Job {
+  let resolve = (_answer: Answer): void => {};
+  const answer = new Promise<Answer>((give) => {
+    resolve = give;
+  });
+  return { key, script, effort, answer, resolve, waiting: 0, child: null };
+}
+
+const GIVEN_UP = 'nobody waits for it any more';
 
 class Pool implements SolverPool {
   readonly name = `Z3 (npm ${NPM_PACKAGE})`;
   readonly #children: readonly Z3Child[];
   readonly #idle: Z3Child[];
   readonly #waiting: Job[] = [];
-  readonly #known = new Map<string, Promise<Answer>>();
+  readonly #known = new Map<string, Job>();
   readonly #limitMs: number;
   readonly #onExit = (): void => this.#kill();
   #isClosed = false;
@@ -68,14 +84,33 @@ class Pool implements SolverPool {
   }
 
   /** An equal script is answered from memory, in 0 ms. */
-  async solve(script: string, effort = 0): Promise<Answer> {
+  async solve(script: string, { effort = 0, signal }: Limits = {}): Promise<Answer> {
+    if (signal?.aborted) return unknown(GIVEN_UP);
     const key = `${effort} ${createHash('sha256').update(script).digest('base64')}`;
     const known = this.#known.get(key);
-    if (known !== undefined) return { ...(await known), ms: 0 };
-    const answer = new Promise<Answer>((resolve) => this.#waiting.push({ script, effort, resolve }));
-    this.#known.set(key, answer);
-    this.#assign();
-    return answer;
+    const job = known ?? jobOf(key, script, effort);
+    job.waiting += 1;
+    const giveUp = (): void => this.#giveUp(job);
+    signal?.addEventListener('abort', giveUp);
+    if (known === undefined) {
+      this.#known.set(key, job);
+      this.#waiting.push(job);
+      this.#assign();
+    }
+    const answer = await job.answer;
+    signal?.removeEventListener('abort', giveUp);
+    return known === undefined ? answer : { ...answer, ms: 0 };
+  }
+
+  /** One less waits for a script; with the last of them it ends. Whoever asks again begins anew. */
+  #giveUp(job: Job): void {
+    job.waiting -= 1;
+    if (job.waiting > 0) return;
+    if (this.#known.get(job.key) === job) this.#known.delete(job.key);
+    job.resolve(unknown(GIVEN_UP));
+    const at = this.#waiting.indexOf(job);
+    if (at >= 0) this.#waiting.splice(at, 1);
+    job.child?.kill();
   }
 
   async close(): Promise<void> {
@@ -99,7 +134,9 @@ class Pool implements SolverPool {
   }
 
   async #run(child: Z3Child, job: Job): Promise<void> {
+    job.child = child;
     const answer = await child.ask(job.script, this.#limitMs, job.effort);
+    job.child = null;
     // A process that was started while the pool closed must not stay.
     if (this.#isClosed) child.kill();
     this.#idle.push(child);

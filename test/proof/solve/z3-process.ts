@@ -76,7 +76,8 @@ function answer(api: Api, { id, script, effort, afterSat }: ToProcess): FromProc
   const context = Z3.mk_context(config);
   Z3.del_config(config);
   const context0 = context as unknown as number;
-  if (effort > 0) evaluate(heap, context0, `(set-option :rlimit ${effort})`);
+  // The limit outlives a context: it is set for every script.
+  evaluate(heap, context0, `(set-option :rlimit ${effort})`);
   const output = evaluate(heap, context0, script);
   let details = '';
   if (output === 'sat') details = afterSat === '' ? '' : evaluate(heap, context0, afterSat);

@@ -6,7 +6,7 @@ import type { Term } from '../term/term.ts';
 import * as w from '../term/word.ts';
 import { type Node, RefusedBinary, type WasmFunction, type WasmModule } from '../wasm/module.ts';
 import { addressValues } from './address.ts';
-import { isInBlock, load, store, widthOf } from './memory.ts';
+import { accessIsInBlock, isInBlock, load, store, widthOf } from './memory.ts';
 import { applyBinary, applyUnary, asWord, trapFree, type Value } from './semantics.ts';
 import { known, merge, type Outcome, type State } from './state.ts';
 
@@ -16,6 +16,8 @@ export interface Claim {
   readonly path: Term;
   readonly goal: Term;
   readonly what: string;
+  /** A loop may go on for ever: whoever runs the binary there may wait for ever. */
+  readonly isEndless?: true;
 }
 
 /** What an import does: its value and the state after it. */
@@ -175,8 +177,9 @@ export class Executor {
     let live: Outcome[] = [{ state, value: null }];
     for (let i = 0; live.length > 0; i++) {
       if (i === ITERATIONS_MAX) {
+        const what = `${this.place} goes round a loop more than ${ITERATIONS_MAX} times`;
         for (const { state: s } of live)
-          this.claim('L13', s.path, FALSE, `goes round a loop more than ${ITERATIONS_MAX} times`);
+          this.claims.push({ law: 'L13', path: s.path, goal: FALSE, what, isEndless: true });
         break;
       }
       const endings = join(live.flatMap((outcome) => this.run(body, outcome.state)));
@@ -220,8 +223,14 @@ export class Executor {
       return [];
     }
     const values = addressValues(address, state.path);
-    if (values === null)
-      throw new RefusedBinary(`${this.place} computes an address of ${name} that the prover cannot bound`);
+    if (values === null) {
+      // No run may get here: where the access falls is open, so what comes after it is not followed.
+      const what = `uses an address of ${name} outside the state block`;
+      this.claim('L14', state.path, accessIsInBlock(address, offset, width), what);
+      for (const law of ['L13', 'L14'] as const)
+        this.claim(law, state.path, FALSE, `uses an address of ${name} that nothing bounds`);
+      return [];
+    }
     const { name: index, from, to } = values;
     const endings: Ending[] = [];
     for (let value = from; value <= to; value++) {

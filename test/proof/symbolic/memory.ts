@@ -1,4 +1,5 @@
 // The state block as words. Addresses are concrete; a record's halves share a word as `pack`.
+import { FALSE } from '../term/boolean.ts';
 import type { Term } from '../term/term.ts';
 import * as w from '../term/word.ts';
 import type { Value } from './semantics.ts';
@@ -32,6 +33,13 @@ export function isInBlock(address: number, width: number): boolean {
     address + width <= BLOCK_ADDRESS + BLOCK_BYTES &&
     address % Math.min(width, 4) === 0
   );
+}
+
+/** The same of an address that is not concrete, as a condition. The sum of address and offset does not wrap round. */
+export function accessIsInBlock(address: Term, offset: number, width: number): Term {
+  const first = Math.max(BLOCK_ADDRESS - offset, 0);
+  const places = BLOCK_ADDRESS + BLOCK_BYTES - offset - width + 1 - first;
+  return places <= 0 ? FALSE : w.ult(w.sub(address, w.word(first)), w.word(places));
 }
 
 const low = (word: Term): Term => w.sext16(word);

@@ -22,8 +22,9 @@ export const HEADER_BYTES = MAGIC.length + VERSION.length;
 /** All sections in the order of the file. Throws RefusedBinary for bytes that are no wasm file, or that end too early. */
 export function readSections(bytes: Uint8Array, fileName: string): readonly Section[] {
   if (MAGIC.some((byte, index) => bytes[index] !== byte)) {
+    const why = bytes.length === 0 ? 'it is empty' : 'it does not begin with "\\0asm"';
     throw new RefusedBinary(
-      `${fileName} is not a wasm file (it does not begin with "\\0asm"); give the prover build/interlock.wasm.`,
+      `${fileName} is not a wasm file (${why}); the binaries are build/interlock.wasm and build/stimulator.wasm.`,
     );
   }
   const sections: Section[] = [];

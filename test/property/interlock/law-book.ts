@@ -213,7 +213,7 @@ export class LawBook {
     const active = r.levelsUa.some((levelUa) => levelUa !== 0);
     const longestUs = active ? 1000 : 5000;
     if (r.durationUs < 10 || r.durationUs > longestUs)
-      this.break('L3', `${r.durationUs} µs, active ${active}`);
+      this.break('L3', `${active ? 'an active' : 'a zero'} segment of ${r.durationUs} µs`);
     const sumUa = r.levelsUa.reduce((sum, levelUa) => sum + levelUa, 0);
     if (sumUa !== 0) this.break('L2', `levels sum to ${sumUa} µA`);
     if (active && (r.flags & 3) !== 0) this.break('L2', 'current in a recharge or hold segment');
@@ -269,7 +269,7 @@ export class LawBook {
     // 2 nC: the interlock gives a little less credit than the exponential, which the next phase may turn either way.
     const unrecoveredPc = Math.max(ledger.highPc, -ledger.lowPc);
     if (unrecoveredPc > 5_080_000 + 2000)
-      this.break('L5', `${Math.round(unrecoveredPc)} pC on electrode ${index}`);
+      this.break('L5', `up to ${Math.round(unrecoveredPc)} pC unrecovered on electrode ${index}`);
   }
 
   private bookPhase(
@@ -292,7 +292,7 @@ export class LawBook {
     const spanPc = ledger.sMaxPc - ledger.sMinPc;
     // Set limits rule admission of charge; a limit lowered later speaks of what comes, the hard limit of what is.
     if (spanPc > (sign === 0 ? 2_998_000 : Math.min(2_998_000, ledger.limitPc)))
-      this.break('L4', `${spanPc} pC on electrode ${index}`);
+      this.break('L4', `${spanPc} pC without a rest on electrode ${index}`);
   }
 
   private bookRecovery(durationUs: number): void {
@@ -398,7 +398,7 @@ export class LawBook {
     const rises = amplitudeUa > ledger.limitUa || phasePc > ledger.limitPc;
     if (rises && wasState === ARMED && !this.offSeen) this.break('L15', 'raised while armed');
     if (amplitudeUa < 0 || amplitudeUa > 25_500 || phasePc < 0 || phasePc > 2_998_000)
-      this.break('L15', 'past hard');
+      this.break('L15', 'raised past the hard limits');
     if (amplitudeUa < ledger.peakUa && !this.offSeen)
       this.break('L15', 'lowered below a queued level without off');
     ledger.limitUa = amplitudeUa;
