@@ -9,7 +9,7 @@ import type { Answer, Solver } from '../solve/query.ts';
 import { conjoin, conjuncts, not, TRUE } from '../term/boolean.ts';
 import type { Term } from '../term/term.ts';
 import { factsIn } from './assumed.ts';
-import { attempts } from './attempts.ts';
+import { type Attempt, attempts } from './attempts.ts';
 import type { Obligation } from './obligation.ts';
 
 /** A query that was put to the solver and what it said; `expected` is what proves the obligation. */
@@ -29,6 +29,8 @@ export interface Discharged {
   readonly ms: number;
   readonly reason: string;
 }
+
+const NOT_ASKED = { asked: null, model: new Map<Term, never>(), ms: 0, reason: '' };
 
 /** The query whether a path can be taken at all, its comparisons being true or false as they like. */
 export function emptiness(path: Term): Script {
@@ -60,37 +62,61 @@ export function question(mode: Mode, assumed: readonly Term[], goal: Term): Scri
   return writeScript(mode, [...all, ...lemmas], last);
 }
 
+/**
+ * What a solver may spend on each way to ask before it may spend more on any: a count of its own steps, so that what is tried
+ * does not depend on the machine. About 2 s, about 15 s, and as much as it takes within its time.
+ */
+const EFFORTS = [1_500_000, 12_000_000, undefined];
+
+/** Each way to ask with little effort, then those that were not decided with more, until one proves or refutes it. */
 export async function discharge(obligation: Obligation, solver: Solver): Promise<Discharged> {
-  const { goal } = obligation;
   const assumed = factsIn(obligation.assumed);
-  const settled = (
-    verdict: Discharged['verdict'],
-    asked: Asked | null,
-    ms: number,
-    reason = '',
-  ): Discharged => ({
-    obligation,
-    verdict,
-    asked,
-    model: new Map(),
-    ms,
-    reason,
-  });
-  if (isImmediate(assumed, goal)) return settled('immediate', null, 0);
-  let ms = 0;
-  let last: Discharged | null = null;
-  for (const { mode, level, goal: wanted, isFinal } of attempts([...assumed], obligation)) {
-    const script = question(mode, level, wanted);
-    const answer = await solver.solve(script.text);
-    ms += answer.ms;
-    const asked: Asked = { obligation, script, mode };
-    if (answer.verdict === 'unsat') return settled('proven', asked, ms);
-    if (!isFinal) continue;
-    const verdict = answer.verdict === 'sat' ? 'failed' : 'undecided';
-    last = { obligation, verdict, asked, model: modelOf(script, answer), ms, reason: answer.reason };
-    if (verdict === 'failed' && mode === 'words') return last;
+  let done: Discharged = { ...NOT_ASKED, obligation, verdict: 'immediate' };
+  if (isImmediate(assumed, obligation.goal)) return done;
+  let ways: Iterable<Way> = asked(attempts([...assumed], obligation));
+  for (const effort of EFFORTS) {
+    const { open, ...tried } = await tryAll(obligation, ways, solver, effort);
+    done = { ...tried, ms: done.ms + tried.ms };
+    if (done.verdict !== 'undecided' || open.length === 0) break;
+    ways = open;
   }
-  return last ?? settled('undecided', null, ms, 'no query was put');
+  return done;
+}
+
+/** A way to ask, and the script that asks so. */
+interface Way {
+  readonly attempt: Attempt;
+  readonly script: Script;
+}
+
+function* asked(ways: Iterable<Attempt>): Generator<Way> {
+  for (const attempt of ways) yield { attempt, script: question(attempt.mode, attempt.level, attempt.goal) };
+}
+
+/** The first way that proves it, or the last one that refutes it; and the ways that are still open. */
+async function tryAll(
+  obligation: Obligation,
+  ways: Iterable<Way>,
+  solver: Solver,
+  effort?: number,
+): Promise<Discharged & { readonly open: readonly Way[] }> {
+  const open: Way[] = [];
+  let ms = 0;
+  let last: Discharged = { ...NOT_ASKED, obligation, verdict: 'undecided', reason: 'no query was put' };
+  for (const way of ways) {
+    const { attempt, script } = way;
+    const answer = await solver.solve(script.text, { effort });
+    ms += answer.ms;
+    const put: Asked = { obligation, script, mode: attempt.mode };
+    if (answer.verdict === 'unsat')
+      return { ...NOT_ASKED, obligation, verdict: 'proven', asked: put, ms, open };
+    if (answer.verdict === 'unknown') open.push(way);
+    if (!attempt.isFinal) continue;
+    const verdict = answer.verdict === 'sat' ? 'failed' : 'undecided';
+    last = { obligation, verdict, asked: put, model: modelOf(script, answer), ms, reason: answer.reason };
+    if (verdict === 'failed' && attempt.mode === 'words') break;
+  }
+  return { ...last, ms, open };
 }
 
 function modelOf(script: Script, answer: Answer): ReadonlyMap<Term, bigint | boolean | string> {

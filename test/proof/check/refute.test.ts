@@ -15,8 +15,8 @@ const GIVEN_UP: Answer = { verdict: 'unknown', model: new Map(), ms: 0, reason: 
 const silent: Solver = {
   name: 'silent',
   version: '0',
-  solve: (_script, signal) =>
-    new Promise((resolve) => signal?.addEventListener('abort', () => resolve(GIVEN_UP))),
+  solve: (_script, limits) =>
+    new Promise((resolve) => limits?.signal?.addEventListener('abort', () => resolve(GIVEN_UP))),
   close: async () => {},
 };
 

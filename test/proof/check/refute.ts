@@ -8,7 +8,7 @@ import { findReplay } from '../replay/search.ts';
 import { replayInSimulator } from '../replay/simulate.ts';
 import type { Step } from '../replay/steps.ts';
 import type { Counterexample } from '../result.ts';
-import type { Answer, Solver } from '../solve/query.ts';
+import type { Answer, Limits, Solver } from '../solve/query.ts';
 import { counterexampleOf, hintOf } from './counterexample.ts';
 import type { Discharged } from './discharge.ts';
 
@@ -64,8 +64,8 @@ export class Refuter implements Solver {
   get version(): string {
     return this.solver.version;
   }
-  solve(script: string): Promise<Answer> {
-    return this.solver.solve(script, this.abort.signal);
+  solve(script: string, { effort }: Limits = {}): Promise<Answer> {
+    return this.solver.solve(script, { effort, signal: this.abort.signal });
   }
   /** Ends the watch; the solver itself is everyone's. */
   async close(): Promise<void> {

@@ -78,7 +78,7 @@ export class Z3Child {
   }
 
   /** Pre: no other script is being asked. A process that is gone, or has grown too large, is started anew first. */
-  async ask(script: string, limitMs: number): Promise<Answer> {
+  async ask(script: string, limitMs: number, effort = 0): Promise<Answer> {
     const isGone = this.#process !== null && (this.#process.exitCode ?? this.#process.signalCode) !== null;
     if (isGone || this.#asked >= SCRIPTS_MAX || this.#residentMb > RESIDENT_MB_MAX) this.kill();
     try {
@@ -91,7 +91,7 @@ export class Z3Child {
     const names = declaredConstants(script);
     const afterSat = names.length === 0 ? '' : `(get-value (${names.join(' ')}))`;
     const startedMs = performance.now();
-    const message: ToProcess = { id: this.#asked++, script, afterSat };
+    const message: ToProcess = { id: this.#asked++, script, effort, afterSat };
     const waiting = this.#next(child, limitMs);
     // A failing send is told by the exit that goes with it.
     child.send(message, () => {});

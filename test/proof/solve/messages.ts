@@ -3,6 +3,8 @@
 export interface ToProcess {
   readonly id: number;
   readonly script: string;
+  /** Z3's resource limit for it; 0 for none. */
+  readonly effort: number;
   /** A further command for after "sat", or nothing. */
   readonly afterSat: string;
 }

@@ -143,9 +143,9 @@ describe('the solver in trouble', () => {
   it('REQ-INT-003: a script that nobody waits for any more ends, and may be asked again', async () => {
     const solver = await startSolver({ processes: 1, timeoutMs: LIMIT_MS });
     const [one, other] = [new AbortController(), new AbortController()];
-    const hard = solver.solve(HARD, one.signal);
-    const waiting = solver.solve(twice(1), other.signal);
-    const shared = solver.solve(twice(2), other.signal);
+    const hard = solver.solve(HARD, { signal: one.signal });
+    const waiting = solver.solve(twice(1), { signal: other.signal });
+    const shared = solver.solve(twice(2), { signal: other.signal });
     const kept = solver.solve(twice(2));
     other.abort();
     expect(await waiting).toMatchObject({ verdict: 'unknown', reason: 'nobody waits for it any more' });
@@ -155,7 +155,16 @@ describe('the solver in trouble', () => {
     expect((await kept).model.get('x')).toBe(1n);
     expect((await shared).model.get('x')).toBe(1n);
     expect((await solver.solve(twice(1))).verdict).toBe('unsat');
-    expect((await solver.solve(twice(6), other.signal)).verdict).toBe('unknown');
+    expect((await solver.solve(twice(6), { signal: other.signal })).verdict).toBe('unknown');
+    await solver.close();
+  });
+
+  it('REQ-INT-003: a script that takes more than its effort is unknown, and is solved when it may take more', async () => {
+    const solver = await startSolver({ processes: 1, timeoutMs: LIMIT_MS });
+    expect((await solver.solve(HARD, { effort: 1000 })).verdict).toBe('unknown');
+    expect((await solver.solve(twice(3), { effort: 1 })).verdict).toBe('unknown');
+    expect((await solver.solve(twice(3))).verdict).toBe('unsat');
+    expect(solver.processIds()).toHaveLength(1);
     await solver.close();
   });
 

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { unknown, Z3Child } from './child.ts';
-import type { Answer, Solver } from './query.ts';
+import type { Answer, Limits, Solver } from './query.ts';
 
 const PROCESSES_MAX = 2;
 const LIMIT_MS = 60_000;
@@ -30,6 +30,7 @@ export interface SolverPool extends Solver {
 interface Job {
   readonly key: string;
   readonly script: string;
+  readonly effort: number;
   readonly answer: Promise<Answer>;
   readonly resolve: (answer: Answer) => void;
   waiting: number;
@@ -37,12 +38,12 @@ interface Job {
   child: Z3Child | null;
 }
 
-function jobOf(key: string, script: string): Job {
+function jobOf(key: string, script: string, effort: number): Job {
   let resolve = (_answer: Answer): void => {};
   const answer = new Promise<Answer>((give) => {
     resolve = give;
   });
-  return { key, script, answer, resolve, waiting: 0, child: null };
+  return { key, script, effort, answer, resolve, waiting: 0, child: null };
 }
 
 const GIVEN_UP = 'nobody waits for it any more';
@@ -83,11 +84,11 @@ class Pool implements SolverPool {
   }
 
   /** An equal script is answered from memory, in 0 ms. */
-  async solve(script: string, signal?: AbortSignal): Promise<Answer> {
+  async solve(script: string, { effort = 0, signal }: Limits = {}): Promise<Answer> {
     if (signal?.aborted) return unknown(GIVEN_UP);
-    const key = createHash('sha256').update(script).digest('base64');
+    const key = `${effort} ${createHash('sha256').update(script).digest('base64')}`;
     const known = this.#known.get(key);
-    const job = known ?? jobOf(key, script);
+    const job = known ?? jobOf(key, script, effort);
     job.waiting += 1;
     const giveUp = (): void => this.#giveUp(job);
     signal?.addEventListener('abort', giveUp);
@@ -134,7 +135,7 @@ class Pool implements SolverPool {
 
   async #run(child: Z3Child, job: Job): Promise<void> {
     job.child = child;
-    const answer = await child.ask(job.script, this.#limitMs);
+    const answer = await child.ask(job.script, this.#limitMs, job.effort);
     job.child = null;
     // A process that was started while the pool closed must not stay.
     if (this.#isClosed) child.kill();

@@ -17,12 +17,20 @@ export interface Answer {
   readonly reason: string;
 }
 
+/** How far a solver goes for one script. */
+export interface Limits {
+  /** Z3's resource limit; what is tried within it does not depend on the machine. */
+  readonly effort?: number;
+  /** Nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
+}
+
 export interface Solver {
   /**
    * Solves one script. Equal scripts are solved once. Never throws for what a solver may do: crashes and time-outs are "unknown",
-   * and so is a script that nobody waits for any more (`signal`).
+   * and so are a script that takes more than it may and one that nobody waits for any more.
    */
-  solve(script: string, signal?: AbortSignal): Promise<Answer>;
+  solve(script: string, limits?: Limits): Promise<Answer>;
   close(): Promise<void>;
   readonly name: string;
   readonly version: string;

@@ -68,7 +68,7 @@ function evaluate(heap: Heap, context: number, text: string): string {
 }
 
 /** A script in a context of its own, so that no script sees what another left; the context's memory is given back. */
-function answer(api: Api, { id, script, afterSat }: ToProcess): FromProcess {
+function answer(api: Api, { id, script, effort, afterSat }: ToProcess): FromProcess {
   const { Z3 } = api;
   const heap = api.em as Heap;
   const startedMs = performance.now();
@@ -76,6 +76,8 @@ function answer(api: Api, { id, script, afterSat }: ToProcess): FromProcess {
   const context = Z3.mk_context(config);
   Z3.del_config(config);
   const context0 = context as unknown as number;
+  // The limit outlives a context: it is set for every script.
+  evaluate(heap, context0, `(set-option :rlimit ${effort})`);
   const output = evaluate(heap, context0, script);
   let details = '';
   if (output === 'sat') details = afterSat === '' ? '' : evaluate(heap, context0, afterSat);

@@ -33,6 +33,7 @@ export class Fields {
   }
 
   private simplified(a: Term): Term {
+    if (a.op === 'sext16' && this.isWithin(a.args[0], -32768n, 32767n)) return a.args[0];
     if (isShift(a, 'ashr')) return this.above(a.args[0], amountOf(a)) ?? a;
     if (a.op === 'lshr' && a.args[1].op === 'const' && this.bounds.of(a.args[0]).low >= 0n)
       return this.above(a.args[0], amountOf(a)) ?? a;
