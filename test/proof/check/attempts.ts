@@ -145,9 +145,11 @@ export function* attempts(assumed: readonly Term[], { goal, mode }: Obligation):
   const near = nearness(facts, wanted);
   // What a law says in plain numbers is about what words are worth: words as a whole do not help.
   if (speaksOfNumbers(goal)) {
+    const [own, ...others] = levels.map((level) => exactly('numbers', level));
+    yield own;
     if (wanted !== goal)
       for (const level of near.slice(0, -1)) yield { mode: 'numbers', level, goal: wanted, isFinal: false };
-    return yield* levels.map((level) => exactly('numbers', level));
+    return yield* others;
   }
   const whole = (level: readonly Term[]): Attempt => ({ mode: 'whole', level, goal: wanted, isFinal: false });
   const hasBits = !speaksOfProducts(goal);

@@ -64,9 +64,9 @@ export function question(mode: Mode, assumed: readonly Term[], goal: Term): Scri
 
 /**
  * What a solver may spend on each way to ask before it may spend more on any: a count of its own steps, so that what is tried
- * does not depend on the machine. About 2 s, about 15 s, and as much as it takes within its time.
+ * does not depend on the machine. About 4 s, about 25 s, and as much as it takes within its time.
  */
-const EFFORTS = [1_500_000, 12_000_000, undefined];
+const EFFORTS = [3_000_000, 20_000_000, undefined];
 
 /** Each way to ask with little effort, then those that were not decided with more, until one proves or refutes it. */
 export async function discharge(obligation: Obligation, solver: Solver): Promise<Discharged> {
