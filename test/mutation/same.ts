@@ -50,22 +50,28 @@ export function isSameCall(original: Call, mutated: Call): boolean {
   );
 }
 
-/** The shipped term where the mutated one is shown to be the same. */
-async function put(a: Term, b: Term, equality: Equality): Promise<Term> {
-  return (await equality.holds(a, b)) ? a : b;
+/** Where words are compared: at the end of a path. */
+interface Place {
+  readonly equality: Equality;
+  readonly path: Term;
 }
-async function putEach(a: readonly Term[], b: readonly Term[], equality: Equality): Promise<Term[]> {
+
+/** The shipped term where the mutated one is shown to be the same. */
+async function put(a: Term, b: Term, { equality, path }: Place): Promise<Term> {
+  return (await equality.holds(a, b, [path])) ? a : b;
+}
+async function putEach(a: readonly Term[], b: readonly Term[], place: Place): Promise<Term[]> {
   const words: Term[] = [];
-  for (const [i, word] of a.entries()) words.push(await put(word, b[i], equality));
+  for (const [i, word] of a.entries()) words.push(await put(word, b[i], place));
   return words;
 }
 
 /** A block: of the same words the parity is the same, and is not compared for itself. */
-async function putBlock(a: readonly Term[], b: readonly Term[], equality: Equality): Promise<Term[]> {
-  const words = await putEach(a.slice(0, PARITY_WORD), b.slice(0, PARITY_WORD), equality);
+async function putBlock(a: readonly Term[], b: readonly Term[], place: Place): Promise<Term[]> {
+  const words = await putEach(a.slice(0, PARITY_WORD), b.slice(0, PARITY_WORD), place);
   const isSame = words.every((word, i) => word === a[i]);
   const isClosed =
-    isSame && (a.every((word, i) => word === b[i]) || (await equality.holds(isIntact(b), TRUE)));
+    isSame && (a.every((word, i) => word === b[i]) || (await put(TRUE, isIntact(b), place)) === TRUE);
   return [...words, ...(isClosed ? a : b).slice(PARITY_WORD)];
 }
 
@@ -75,31 +81,31 @@ async function putPath(a: Term, b: Term, equality: Equality): Promise<Term> {
 
 type Sensed = Release['sensed'];
 
-async function putSensed(one: Sensed, other: Sensed, equality: Equality): Promise<Sensed> {
+async function putSensed(one: Sensed, other: Sensed, place: Place): Promise<Sensed> {
   const sensed = new Map<number, Term>();
   for (const [channel, value] of other)
-    sensed.set(channel, await put(one.get(channel) ?? value, value, equality));
+    sensed.set(channel, await put(one.get(channel) ?? value, value, place));
   return sensed;
 }
 
 async function putRelease(one: Release, other: Release, equality: Equality): Promise<Release> {
   const path = await putPath(one.path, other.path, equality);
-  const under = equality.under([path]);
-  const args = await putEach(one.args, other.args, under);
-  const block = await putEach(one.block, other.block, under);
-  return { path, args, block, sensed: await putSensed(one.sensed, other.sensed, under) };
+  const place = { equality, path };
+  const args = await putEach(one.args, other.args, place);
+  const block = await putEach(one.block, other.block, place);
+  return { path, args, block, sensed: await putSensed(one.sensed, other.sensed, place) };
 }
 
 async function putEnd(one: End, other: End, equality: Equality): Promise<End> {
   if (!doesSame(one, other)) return other;
   const path = await putPath(one.path, other.path, equality);
-  const under = equality.under([path]);
-  const block = await putBlock(one.block, other.block, under);
-  const result = one.result === null ? null : await put(one.result, other.result!, under);
+  const place = { equality, path };
+  const block = await putBlock(one.block, other.block, place);
+  const result = one.result === null ? null : await put(one.result, other.result!, place);
   const released: Release[] = [];
   for (const [r, release] of one.effects.released.entries())
     released.push(await putRelease(release, other.effects.released[r], equality));
-  const sensed = await putSensed(one.effects.sensed, other.effects.sensed, under);
+  const sensed = await putSensed(one.effects.sensed, other.effects.sensed, place);
   return { ...other, path, block, result, effects: { ...other.effects, sensed, released } };
 }
 
@@ -122,7 +128,7 @@ export async function aligned(original: Call, mutated: Call, equality: Equality)
   }
   const claims: Claim[] = [];
   for (const claim of mutated.claims)
-    if (!(await equality.under([claim.path]).holds(claim.goal, TRUE))) claims.push(claim);
+    if (!(await equality.holds(claim.goal, TRUE, [claim.path]))) claims.push(claim);
   return { ...mutated, ends, claims: [...claims] };
 }
 
