@@ -59,7 +59,8 @@ class PlayValues extends Map<Term, bigint> {
   }
 }
 
-function valuesOf(call: Call, play: Play): Values {
+/** The values of a call's variables in a scene. */
+export function valuesOf(call: Call, play: Pick<Play, 'args' | 'inputs' | 'before'>): Values {
   const values = new PlayValues(play.inputs);
   call.before.forEach((word, i) => {
     values.bind(word, BigInt(play.before[i]));
