@@ -77,6 +77,9 @@ function differingParts(a: Term, b: Term): Pair[] | null {
 /** Where two terms are not shown to be the same, the solver is asked this often about what holds them, from the inside out. */
 const CLIMB_MAX = 6;
 
+/** Of how many variables a goal or a fact beside it may speak. */
+const NEAR_NAMES = 4;
+
 /** Terms of more parts than this are compared over what they share, or not at all. */
 const SIZE_MAX = 150;
 
@@ -105,6 +108,14 @@ function partsOf(a: Term, b: Term): Part[] | null {
     if (pair[0] === condition) return { pair, where: [] };
     return { pair, where: conjuncts(pair[0] === yes ? condition : not(condition)) };
   });
+}
+
+/** What speaks of little beside what the goal speaks of: that an electrode is at rest unless the state is armed. */
+function near(goal: Term, facts: readonly Term[]): Term[] {
+  const names = variables(goal);
+  if (names.size > NEAR_NAMES) return [];
+  const touches = (fact: Term): boolean => [...variables(fact)].some((name) => names.has(name));
+  return facts.filter((fact) => variables(fact).size <= NEAR_NAMES && touches(fact));
 }
 
 type Reply = 'yes' | 'no' | 'unknown';
@@ -177,7 +188,8 @@ export class Equality {
       const answer = await this.inCases(whole, over);
       if (answer === 'yes' || sizeOf(a, b) > SIZE_MAX) return answer;
     }
-    return this.isShown(narrowed(whole));
+    const answer = await this.isShown(narrowed(whole));
+    return answer === 'yes' ? answer : this.isShown(narrowed(whole, ...near(goal, whole.assumed)));
   }
 
   /** Of the shared parts, one case after the other. */

@@ -7,6 +7,7 @@ import { executeAll } from '../proof/check/prover.ts';
 import { LAWS } from '../proof/laws/index.ts';
 import { startSolver } from '../proof/solve/pool.ts';
 import { readInterface, readModule } from '../proof/wasm/read.ts';
+import { shownFacts } from './facts.ts';
 import { ProofJudge, type ProofVerdict } from './judge.ts';
 import { openMutants } from './mutants.ts';
 import { scenesOf } from './scenes.ts';
@@ -21,7 +22,9 @@ describe('the proofs over mutants', async () => {
   ];
   const interlock = await readModule(bytes, 'interlock');
   const stimulator = await readInterface(readFileSync('build/stimulator.wasm'), 'stimulator');
-  const judge = new ProofJudge(await executeAll(interlock, stimulator, patient), LAWS, { hasty, patient });
+  const run = await executeAll(interlock, stimulator, patient);
+  const facts = await shownFacts(run.calls, patient);
+  const judge = new ProofJudge(run, LAWS, facts, { hasty, patient });
   const traces = recordTraces(bytes);
   const [plain, fueled] = [await openMutants(bytes), await openMutants(bytes, FUEL_ROUNDS)];
 

@@ -7,13 +7,15 @@ import { discharge } from '../proof/check/discharge.ts';
 import { inductionObligations } from '../proof/check/induction.ts';
 import type { Obligation } from '../proof/check/obligation.ts';
 import { leaveOutEmpty } from '../proof/check/reachable.ts';
+import { claimObligations } from '../proof/laws/l13-bounded.ts';
 import type { Law, Run } from '../proof/laws/law.ts';
-import { wordName } from '../proof/model/block.ts';
+import { view, wordName } from '../proof/model/block.ts';
 import { type Call, type ExportName, execute } from '../proof/model/calls.ts';
 import type { Solver } from '../proof/solve/query.ts';
 import { conjoin, FALSE, TRUE } from '../proof/term/boolean.ts';
 import { RefusedBinary, type WasmModule } from '../proof/wasm/module.ts';
 import { Equality } from './equality.ts';
+import type { Facts } from './facts.ts';
 import { refutedIn } from './instances.ts';
 import { exportsReaching } from './reach.ts';
 import { aligned, differencesOf, isSameCall } from './same.ts';
@@ -57,6 +59,9 @@ function urgency({ goal, name }: Obligation): number {
   return goal === FALSE ? 1 : 2;
 }
 
+const claimsOf = (call: Call): Obligation[] =>
+  (['L14', 'L13'] as const).flatMap((law) => claimObligations(law, [call]));
+
 const named = ({ law, name }: Obligation): string => `${law}: ${name}`;
 
 /** Judges mutants of one binary against its own run. */
@@ -68,8 +73,11 @@ export class ProofJudge {
   private known: ReadonlySet<string> | undefined;
   private readonly equalities = new Map<Call, Equality>();
 
-  /** `original`: the shipped interlock's run, every obligation of which holds. */
-  constructor(original: Run, laws: readonly Law[], solvers: Solvers) {
+  private readonly facts: Facts;
+
+  /** `original`: the shipped interlock's run, every obligation of which holds. `facts`: what else is shown of its states. */
+  constructor(original: Run, laws: readonly Law[], facts: Facts, solvers: Solvers) {
+    this.facts = facts;
     this.original = original;
     this.laws = laws;
     this.solvers = solvers;
@@ -80,6 +88,8 @@ export class ProofJudge {
       const calls = await this.executeSome(module, exportsReaching(this.original.interlock, functionName));
       if (this.differing(calls).length === 0)
         return { verdict: 'equivalent', where: 'every end of every call is the same term' };
+      const claimed = await this.firstBroken(calls.flatMap(claimsOf));
+      if (claimed !== null) return claimed;
       return await this.judgeCalls(module, calls, scenes);
     } catch (error) {
       if (error instanceof RefusedBinary) return { verdict: 'refused', where: error.message };
@@ -96,7 +106,8 @@ export class ProofJudge {
     for (const call of executed) all.push(await this.align(call));
     const calls = this.differing(all);
     const differences = scenes.length > 0 ? inScenes(scenes) : await this.differences(calls);
-    if (differences.length === 0) return { verdict: 'equivalent', where: 'shown by Z3 under the invariant' };
+    if (differences.length === 0)
+      return { verdict: 'equivalent', where: 'shown by Z3 for every state that calls reach' };
     const changed = this.changedObligations(module, calls);
     const refuted = await refutedIn(scenes, calls, changed, this.solvers.hasty);
     if (refuted !== null) return { verdict: 'failed', where: named(refuted) };
@@ -122,10 +133,9 @@ export class ProofJudge {
   private equalityOf(shipped: Call): Equality {
     let equality = this.equalities.get(shipped);
     if (equality === undefined) {
-      equality = new Equality(
-        shipped.assumed.map(({ formula }) => formula),
-        this.solvers.hasty,
-      );
+      const facts = shipped.from === 'intact' ? this.facts(view(shipped.before)) : [];
+      const assumed = shipped.assumed.map(({ formula }) => formula);
+      equality = new Equality([...assumed, ...facts], this.solvers.hasty);
       this.equalities.set(shipped, equality);
     }
     return equality;

@@ -47,6 +47,7 @@ export const scripts: readonly Script[] = [
   { name: 'sensors', startUs: 0, run: board.sensorEdges },
   { name: 'clock', startUs: 2 ** 32 - 30_000, run: board.clockSteps },
   { name: 'read-back', startUs: 0, run: samples.readBackEdges },
+  { name: 'forgotten mismatches', startUs: 0, run: samples.forgottenMismatches },
   { name: 'deep charges', startUs: 0, run: gate.deepCharges },
   { name: 'waiting turns', startUs: 0, run: turns.waitingTurns },
   { name: 'long train', startUs: 0, run: turns.longTrain },

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { resultOf } from '../mutation/result-file.ts';
 import { type Binaries, readBinaries } from './check/binaries.ts';
 import type { Discharged } from './check/discharge.ts';
 import { emptiness } from './check/discharge.ts';
@@ -215,7 +216,7 @@ export async function prove(
       bounds: boundsOf(run, plays),
       seconds: (performance.now() - startMs) / 1000,
       opinions: [],
-      mutation: null,
+      mutation: isWhole ? resultOf(createHash('sha256').update(binaries.bytes).digest('hex')) : null,
     };
     if (options.out !== null) {
       prover.say('writing report and queries');

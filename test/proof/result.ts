@@ -52,12 +52,20 @@ export interface CallBound {
   readonly isReached: boolean;
 }
 
-export interface MutationResult {
-  readonly sha256: string;
+/** Counts of mutants by what became of them. */
+export interface MutantCounts {
   readonly mutants: number;
   readonly killedByRuns: number;
+  /** An obligation that held of the shipped binary has a counterexample, or the prover does not take the binary. */
   readonly killedByProofs: number;
+  /** An obligation is not decided: the proof of the mutant does not go through, but nothing is shown against it. */
+  readonly undecided: number;
   readonly equivalent: number;
+}
+
+export interface MutationResult extends MutantCounts {
+  readonly sha256: string;
+  readonly byKind: readonly (MutantCounts & { readonly kind: string })[];
   readonly listed: readonly { readonly mutant: string; readonly reason: string }[];
   readonly seconds: number;
   /** False where only a sample of all mutants was tried. */

@@ -72,6 +72,7 @@ export function mutationSection({ mutation, binary }: ProofResult): Html {
     { head: 'mutants', kind: 'number' },
     { head: 'found by quick runs in V8', kind: 'number' },
     { head: 'found by proofs', kind: 'number' },
+    { head: 'not decided', kind: 'number' },
     { head: 'equivalent', kind: 'number' },
     { head: 'listed', kind: 'number' },
     { head: 'score', kind: 'number' },
@@ -81,6 +82,7 @@ export function mutationSection({ mutation, binary }: ProofResult): Html {
     grouped(mutation.mutants),
     grouped(mutation.killedByRuns),
     grouped(mutation.killedByProofs),
+    grouped(mutation.undecided),
     grouped(mutation.equivalent),
     grouped(mutation.listed.length),
     mutationScore(mutation),
@@ -92,19 +94,33 @@ export function mutationSection({ mutation, binary }: ProofResult): Html {
     paragraph(MUTANTS),
     ...notes,
     table(columns, [{ cells }], 'fit'),
+    byKind(mutation),
     listed(mutation),
   );
 }
 
 /** What a reader must know before believing the score. */
 function mutationNotes(mutation: MutationResult, sha256: string): string[] {
-  const { mutants, killedByRuns, killedByProofs, equivalent } = mutation;
-  const missing = mutants - killedByRuns - killedByProofs - equivalent - mutation.listed.length;
+  const { mutants, killedByRuns, killedByProofs, undecided, equivalent } = mutation;
+  const missing = mutants - killedByRuns - killedByProofs - undecided - equivalent - mutation.listed.length;
   return [
     ...(mutation.isComplete ? [] : ['A sample of all mutants only.']),
     ...(mutation.sha256 === sha256 ? [] : [`Of another binary: \`${mutation.sha256}\`.`]),
-    ...(missing === 0 ? [] : [`Neither found, equivalent nor listed: ${grouped(missing)}.`]),
+    ...(missing === 0 ? [] : [`Neither found, not decided, equivalent nor listed: ${grouped(missing)}.`]),
   ];
+}
+
+function byKind({ byKind: kinds }: MutationResult): Html {
+  if (kinds.length === 0) return '';
+  const number = (head: string) => ({ head, kind: 'number' }) as const;
+  const heads = ['mutants', 'by runs', 'by proofs', 'not decided', 'equivalent'];
+  const rows = kinds.map(({ kind, mutants, killedByRuns, killedByProofs, undecided, equivalent }) => ({
+    cells: [
+      text(kind),
+      ...[mutants, killedByRuns, killedByProofs, undecided, equivalent].map((value) => grouped(value)),
+    ],
+  }));
+  return table([{ head: 'kind', kind: 'id' }, ...heads.map(number)], rows, 'fit');
 }
 
 function listed(mutation: MutationResult): Html {

@@ -1,0 +1,109 @@
+// Every mutant, or a sample of them, through the quick runs, and what they leave through the proofs. It prints nothing and
+// excuses nothing: what a mutant that breaks no law is worth is said in reasons.json, by hand.
+
+import { executeAll } from '../proof/check/prover.ts';
+import { LAWS } from '../proof/laws/index.ts';
+import type { Law } from '../proof/laws/law.ts';
+import { startSolver } from '../proof/solve/pool.ts';
+import { RefusedBinary } from '../proof/wasm/module.ts';
+import { readInterface, readModule } from '../proof/wasm/read.ts';
+import { shownFacts } from './facts.ts';
+import { ProofJudge, type ProofVerdict, type Solvers } from './judge.ts';
+import { type Mutant, type MutantModule, openMutants } from './mutants.ts';
+import { type QuickVerdict, runQuick } from './quick.ts';
+import { scenesOf } from './scenes.ts';
+import { FUEL_ROUNDS, recordTraces, type Trace } from './traces.ts';
+
+export interface Judgement {
+  readonly mutant: Mutant;
+  /** runs: killed in V8 before any proof. */
+  readonly verdict: 'runs' | ProofVerdict['verdict'];
+  readonly where: string;
+}
+
+export interface CampaignOptions {
+  readonly interlock: Uint8Array;
+  readonly stimulator: Uint8Array;
+  readonly mutants: readonly Mutant[];
+  /** Worker threads of the quick runs. Default 2. */
+  readonly workers?: number;
+  readonly laws?: readonly Law[];
+  readonly onProgress?: (at: string, done: number, total: number) => void;
+  /** Each judgement of the proofs as it is made, so that a long run can be followed. */
+  readonly onJudged?: (judgement: Judgement) => void;
+}
+
+/** What the hasty solver does not answer within this it leaves. */
+const HASTY_MS = 2000;
+
+const asQuick = ({ mutant, where }: QuickVerdict): Judgement => ({ mutant, verdict: 'runs', where });
+
+/** The proofs' side of a campaign: one binary, opened once. */
+interface Bench {
+  readonly judge: ProofJudge;
+  readonly shipped: Uint8Array;
+  readonly plain: MutantModule;
+  readonly fuelled: MutantModule;
+  readonly traces: readonly Trace[];
+}
+
+async function judgeOne(bench: Bench, { mutant, verdict }: QuickVerdict): Promise<Judgement> {
+  try {
+    const module = await readModule(bench.plain.bytesOf(mutant), mutant.id);
+    const isSeen = verdict === 'stateOnly';
+    const scenes = isSeen ? scenesOf(bench.traces, bench.shipped, bench.fuelled.bytesOf(mutant)) : [];
+    const said = await bench.judge.judge({ module, functionName: mutant.functionName, scenes });
+    return { mutant, ...said };
+  } catch (error) {
+    if (error instanceof RefusedBinary) return { mutant, verdict: 'refused', where: error.message };
+    throw error;
+  }
+}
+
+async function judgeSurvivors(
+  { interlock, stimulator, laws = LAWS, onProgress, onJudged }: CampaignOptions,
+  survivors: readonly QuickVerdict[],
+  solvers: Solvers,
+): Promise<Judgement[]> {
+  const module = await readModule(interlock, 'the interlock');
+  const other = await readInterface(stimulator, 'the stimulator');
+  const run = await executeAll(module, other, solvers.patient);
+  const facts = await shownFacts(run.calls, solvers.patient);
+  const judge = new ProofJudge(run, laws, facts, solvers);
+  const traces = recordTraces(interlock);
+  const plain = await openMutants(interlock);
+  const fuelled = await openMutants(interlock, FUEL_ROUNDS);
+  const judged: Judgement[] = [];
+  try {
+    for (const survivor of survivors) {
+      onProgress?.(survivor.mutant.id, judged.length, survivors.length);
+      judged.push(await judgeOne({ judge, shipped: interlock, plain, fuelled, traces }, survivor));
+      onJudged?.(judged[judged.length - 1]);
+    }
+    return judged;
+  } finally {
+    plain.dispose();
+    fuelled.dispose();
+  }
+}
+
+/** Judges these mutants. Post: one judgement each, in the order given. Throws what the solver's start throws. */
+export async function runCampaign(options: CampaignOptions): Promise<Judgement[]> {
+  const { interlock, mutants, workers = 2, onProgress } = options;
+  const quick = await runQuick(interlock, mutants, {
+    workers,
+    onProgress: (done, total) => onProgress?.('quick runs', done, total),
+  });
+  const survivors = quick.filter(({ verdict }) => verdict !== 'killed');
+  if (survivors.length === 0) return quick.map(asQuick);
+  // Never both at once: the second process waits while the first works.
+  const patient = await startSolver({ processes: 1 });
+  const hasty = await startSolver({ processes: 1, timeoutMs: HASTY_MS });
+  try {
+    const judged = await judgeSurvivors(options, survivors, { hasty, patient });
+    const byMutant = new Map(judged.map((one) => [one.mutant, one]));
+    return quick.map((one) => byMutant.get(one.mutant) ?? asQuick(one));
+  } finally {
+    await Promise.all([patient.close(), hasty.close()]);
+  }
+}
