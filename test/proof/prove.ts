@@ -6,10 +6,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resultOf } from '../mutation/result-file.ts';
 import { type Binaries, readBinaries } from './check/binaries.ts';
+import { type Bounds, callBounds, NO_BOUNDS } from './check/bounds.ts';
 import type { Discharged } from './check/discharge.ts';
 import { emptiness } from './check/discharge.ts';
 import type { Obligation } from './check/obligation.ts';
-import { isLongest, matched, type Played } from './check/play.ts';
+import { matched, type Played } from './check/play.ts';
 import { dischargeAll, executeAll, obligationsOf } from './check/prover.ts';
 import { Refuter } from './check/refute.ts';
 import { resultsOf, SUPPORT } from './check/results.ts';
@@ -19,9 +20,10 @@ import { witnessOf } from './check/witness.ts';
 import { EXECUTION, executionObligations } from './laws/execution.ts';
 import { LAWS, LEMMAS } from './laws/index.ts';
 import { INVARIANT } from './laws/invariant-law.ts';
+import { bounded } from './laws/l13-bounded.ts';
 import type { Law, Run } from './laws/law.ts';
 import { writeProofPage } from './report/write.ts';
-import type { CallBound, ProofResult } from './result.ts';
+import type { ProofResult } from './result.ts';
 import { startSolver } from './solve/pool.ts';
 import { writeQueries } from './solve/queries.ts';
 import type { Query, Solver } from './solve/query.ts';
@@ -69,6 +71,14 @@ interface Task {
   obligations(run: Run): Obligation[];
 }
 
+/** What all tasks are shown over. */
+interface Shown {
+  readonly run: Run;
+  readonly plays: readonly Played[];
+  /** What no call takes more than, looked for while other laws are shown. */
+  readonly bounding: Bounds | Promise<Bounds>;
+}
+
 const EXECUTION_TASK: Task = { law: EXECUTION, obligations: executionObligations };
 const lawTask = (law: Law): Task => ({ law, obligations: (run) => obligationsOf(run, law) });
 const INVARIANT_TASK: Task = { law: INVARIANT, obligations: (run) => obligationsOf(run, 'invariant') };
@@ -111,13 +121,13 @@ class Prover {
   }
 
   /** All tasks, a few side by side, in the order in which they are given. */
-  async judgeAll(tasks: readonly Task[], run: Run, plays: readonly Played[]): Promise<Judged[]> {
+  async judgeAll(tasks: readonly Task[], shown: Shown): Promise<Judged[]> {
     const judged: Judged[] = [];
     let next = 0;
     const lane = async (): Promise<void> => {
       while (next < tasks.length) {
         const at = next++;
-        judged[at] = await this.judge(tasks[at], run, plays, tasks.length <= 2);
+        judged[at] = await this.judge(tasks[at], shown, tasks.length <= 2);
       }
     };
     await Promise.all(Array.from({ length: LANES }, lane));
@@ -126,11 +136,11 @@ class Prover {
 
   private async judge(
     { law, obligations: obligationsIn }: Task,
-    run: Run,
-    plays: readonly Played[],
+    { run, plays, bounding }: Shown,
     isAlone: boolean,
   ): Promise<Judged> {
-    const obligations = obligationsIn(run);
+    const bounds = law.id === bounded.id ? (await bounding).shown : [];
+    const obligations = obligationsIn({ ...run, bounds });
     this.known += obligations.length;
     const patienceMs = isAlone ? PATIENCE_MS.alone : PATIENCE_MS.amongOthers;
     let failed: Discharged | null = null;
@@ -159,19 +169,6 @@ class Prover {
 /** A binary that may go round a loop for ever is never run. */
 function mayRun({ calls }: Run): boolean {
   return calls.every(({ claims }) => claims.every(({ isEndless }) => !isEndless));
-}
-
-/** The most instructions that each call may take, and whether one of the stories' calls took as many. */
-function boundsOf({ calls }: Run, plays: readonly Played[]): CallBound[] {
-  const names = [...new Set(calls.map(({ name }) => name))];
-  return names.map((call) => {
-    const costs = calls
-      .filter(({ name }) => name === call)
-      .flatMap(({ ends }) => ends.map(({ cost }) => cost));
-    const instructions = Math.max(...costs);
-    const reaching = plays.filter((one) => one.call.name === call && one.end.cost === instructions);
-    return { call, instructions, isReached: reaching.some(isLongest) };
-  });
 }
 
 function fileOf(path: string, bytes: Uint8Array): ProofResult['stimulator'] {
@@ -203,7 +200,9 @@ export async function prove(
     const isWhole = options.law === undefined;
     const asked = TASKS.filter(({ law }) => isWhole || law.id === options.law);
     const tasks = isWhole || options.law === 'segregation' ? asked : [...asked, EXECUTION_TASK];
-    const judged = await prover.judgeAll(tasks, run, plays);
+    const isBounded = asked.some(({ law }) => law.id === bounded.id);
+    const bounding = isBounded ? callBounds(run, plays, solver) : NO_BOUNDS;
+    const judged = await prover.judgeAll(tasks, { run, plays, bounding });
     const laws = resultsOf(judged, isWhole);
     const result: ProofResult = {
       binary: {
@@ -213,7 +212,7 @@ export async function prove(
       stimulator: fileOf(options.stimulator, readFileSync(options.stimulator)),
       solver: { name: solver.name, version: solver.version },
       laws,
-      bounds: boundsOf(run, plays),
+      bounds: (await bounding).bounds,
       seconds: (performance.now() - startMs) / 1000,
       opinions: [],
       mutation: isWhole ? resultOf(createHash('sha256').update(binaries.bytes).digest('hex')) : null,

@@ -1,89 +1,97 @@
-// How many wasm instructions each call takes at most (L13): the greatest cost among the ways it ends, which no run passes.
-// Whether a run takes that many is looked for on the binary itself; where none is found, the bound may be too wide.
+// The most wasm instructions that each call takes (L13). The longest run from power-on that is known is where the search
+// starts; the solver then shows that no state takes more, or finds one that does, until none is left.
 
 import type { Run } from '../laws/law.ts';
-import { view } from '../model/block.ts';
-import { type Call, ELAPSED, type End, EXPORT_NAMES } from '../model/calls.ts';
+import { type Call, type End, EXPORT_NAMES, type ExportName } from '../model/calls.ts';
 import type { CallBound } from '../result.ts';
 import type { Solver } from '../solve/query.ts';
-import { BLOCK_ADDRESS, BLOCK_WORDS } from '../symbolic/memory.ts';
-import { FALSE, TRUE } from '../term/boolean.ts';
-import { evaluate } from '../term/evaluate.ts';
+import { atMost, costIn, costTerm } from '../symbolic/cost.ts';
 import { type Term, variables } from '../term/term.ts';
-import { question } from './discharge.ts';
-import { MeteredRuns, meter, type Scene } from './meter.ts';
+import * as w from '../term/word.ts';
+import { discharge } from './discharge.ts';
+import { atEnd, type Obligation } from './obligation.ts';
+import type { Played } from './play.ts';
 
-/** A way to end, with the values that the solver found for all that it speaks of. */
-interface Candidate {
+/** A way in which a call ends. */
+interface Way {
   readonly call: Call;
   readonly end: End;
-  readonly values: ReadonlyMap<Term, bigint>;
 }
 
-const SENSORS = ['magnet', 'battery', 'temperature', 'selfTest', 'readback', 'voltage'];
-/** Of the ways to end, how many are tried, the costliest first. */
-const ENDS_TRIED = 4;
+export interface Bounds {
+  readonly bounds: readonly CallBound[];
+  /** What was shown for them: no way to end takes more. */
+  readonly shown: readonly Obligation[];
+}
 
-/** State and readings that lead to that end, and, where they can, along its costliest path; null where none was found. */
-async function findCandidate(call: Call, end: End, solver: Solver): Promise<Candidate | null> {
-  const facts = [...call.assumed.map((fact) => fact.formula), end.path];
-  const wishes = end.costWhen === FALSE || end.costWhen === TRUE ? [] : [[end.costWhen]];
-  for (const wish of [...wishes, []]) {
-    const script = question('words', [...facts, ...wish], FALSE);
-    const { verdict, model } = await solver.solve(script.text);
-    if (verdict !== 'sat') continue;
-    const values = new Map<Term, bigint>();
-    for (const [name, term] of script.names) {
-      const value = model.get(name);
-      if (typeof value !== 'bigint') continue;
-      values.set(term, BigInt.asIntN(term.high - term.low < 65536n ? 16 : 32, value));
-    }
-    return { call, end, values };
+export const NO_BOUNDS: Bounds = { bounds: [], shown: [] };
+
+/** That no run takes more, from what speaks of nothing but what the number depends on, and from all that is known. */
+function boundObligations({ call, end }: Way, most: number): Obligation[] {
+  const cost = costTerm(end.cost);
+  const claim = `takes at most ${most} instructions`;
+  const whole = atEnd('L13', call, end, claim, w.sle(cost, w.word(most)));
+  const names = variables(cost);
+  const near = whole.assumed.filter((fact) => [...variables(fact)].every((name) => names.has(name)));
+  return [near, whole.assumed].map((assumed) => ({ ...whole, assumed, mode: 'words' }));
+}
+
+/** Instructions in the state of a counterexample: what the solver left open does not matter. */
+function costOf({ end }: Way, model: ReadonlyMap<Term, unknown>): number {
+  const values = new Map<Term, bigint>();
+  for (const name of variables(costTerm(end.cost))) {
+    const value = model.get(name);
+    const bits = name.high - name.low < 65536n ? 16 : 32;
+    values.set(name, typeof value === 'bigint' ? BigInt.asIntN(bits, value) : 0n);
   }
-  return null;
+  return costIn(end.cost, values, new Map());
 }
 
-function sceneOf({ call, end, values }: Candidate): Scene {
-  const memo = new Map<Term, bigint>();
-  const number = (a: Term): number => Number(evaluate(a, values, memo)) | 0;
-  const asked = [...variables(end.path)];
-  const answer = (name: string): number => {
-    const found = asked.find(
-      (variable) => variable.name.startsWith('read') && variable.name.endsWith(`.${name}`),
-    );
-    return found === undefined ? 0 : number(found);
-  };
-  return {
-    call: call.name,
-    args: call.args.map(number),
-    words: call.before.map(number),
-    clockUs: (number(view(call.before).clock) + number(ELAPSED)) | 0,
-    room: answer('room'),
-    sensed: SENSORS.map(answer),
-  };
-}
-
-/** The greatest number of instructions of each call. `bytes`: the binary that `run.interlock` was read from. */
-export async function callBounds(run: Run, solver: Solver, bytes: Uint8Array): Promise<CallBound[]> {
-  const metered = new MeteredRuns(await meter(bytes, run.interlock), BLOCK_ADDRESS, BLOCK_WORDS);
-  const bounds: CallBound[] = [];
-  for (const name of EXPORT_NAMES) {
-    const ways = run.calls
-      .filter((call) => call.name === name)
-      .flatMap((call) => call.ends.map((end) => ({ call, end })))
-      .sort((a, b) => b.end.cost - a.end.cost);
-    const instructions = ways[0]?.end.cost ?? 0;
-    let most = 0;
-    for (const { call, end } of ways.slice(0, ENDS_TRIED)) {
-      if (most >= end.cost) break;
-      const candidate = await findCandidate(call, end, solver);
-      if (candidate !== null) most = Math.max(most, metered.count(sceneOf(candidate)));
+/** The most that this way takes, of which `least` are known: with what shows it, or undefined where it is not decided. */
+async function climb(
+  way: Way,
+  least: number,
+  solver: Solver,
+): Promise<{ most: number; shown: Obligation | undefined }> {
+  for (let most = least; ; ) {
+    let found = most;
+    for (const obligation of boundObligations(way, most)) {
+      const { verdict, model } = await discharge(obligation, solver);
+      if (verdict === 'proven' || verdict === 'immediate') return { most, shown: obligation };
+      if (verdict === 'failed') found = costOf(way, model);
     }
-    if (most > instructions)
-      throw new Error(
-        `${name} took ${most} instructions where ${instructions} were shown to be the most: the execution miscounts`,
-      );
-    bounds.push({ call: name, instructions, isReached: most === instructions });
+    if (found <= most) return { most: atMost(way.end.cost), shown: undefined };
+    most = found;
   }
-  return bounds;
+}
+
+async function boundOf(
+  name: ExportName,
+  { calls }: Run,
+  plays: readonly Played[],
+  solver: Solver,
+): Promise<Bounds> {
+  const taken = plays
+    .filter(({ call }) => call.name === name)
+    .map(({ end, values, memo }) => costIn(end.cost, values, memo));
+  const reached = Math.max(0, ...taken);
+  let instructions = reached;
+  const shown: Obligation[] = [];
+  const ways = calls
+    .filter((call) => call.name === name)
+    .flatMap((call) => call.ends.map((end): Way => ({ call, end })))
+    .sort((a, b) => atMost(b.end.cost) - atMost(a.end.cost));
+  for (const way of ways) {
+    if (atMost(way.end.cost) <= instructions) break;
+    const climbed = await climb(way, instructions, solver);
+    instructions = climbed.most;
+    if (climbed.shown !== undefined) shown.push(climbed.shown);
+  }
+  return { bounds: [{ call: name, instructions, isReached: instructions === reached }], shown };
+}
+
+/** The bound of each call. `plays`: runs from power-on on the binary that was executed. */
+export async function callBounds(run: Run, plays: readonly Played[], solver: Solver): Promise<Bounds> {
+  const each = await Promise.all(EXPORT_NAMES.map((name) => boundOf(name, run, plays, solver)));
+  return { bounds: each.flatMap(({ bounds }) => bounds), shown: each.flatMap(({ shown }) => shown) };
 }

@@ -139,8 +139,3 @@ function isParityAsSaid({ before }: Call, values: Values, { before: words }: Pla
 export function isDriving({ play }: Played): boolean {
   return effectsOf(play.effects).segments.some(([, , ...levels]) => levels.some((word) => word !== 0));
 }
-
-/** Whether the run of a play took as many instructions as any run to that end can. */
-export function isLongest({ end, values, memo }: Played): boolean {
-  return evaluate(end.costWhen, values, memo) === 1n;
-}

@@ -1,6 +1,7 @@
 // Short runs of the real module from power-on, on an ideal board: calls that release, refuse, trip, lock, measure, and
 // that find the state block damaged. The witnesses of the laws are among them. They judge nothing.
 
+import { STATUS_TRIPS_SHIFT } from '../../../firmware/board.ts';
 import { CALLS, type CallName } from '../../mutation/player.ts';
 import { Random } from '../../mutation/random.ts';
 import { CASE, HOLD, MEASURE, RECHARGE, Recorder, STALE } from '../../mutation/recorder.ts';
@@ -116,6 +117,7 @@ const EVERY: readonly (readonly [CallName, ...number[]])[] = [
   ['reading', 8],
   ['reading', 9],
   ['reading', 32],
+  ['reading', 64],
   ['reading', 99],
   ['status'],
   ['boot', 100, 0],
@@ -256,10 +258,56 @@ const measured: Story = (t) => {
   every(t);
 };
 
+/** A device that came up with two trips of the last minutes on record; else as after power-on. */
+const rebooted = (t: Teller, trips: number): void => {
+  t.call('boot', 500, trips << STATUS_TRIPS_SHIFT);
+  t.rearmed();
+};
+
+/** All that can end output at once: the queue has run empty, no poll has come for long, and the sensors say no. */
+const late: Story = (t) => {
+  for (const trips of [0, 2]) {
+    rebooted(t, trips);
+    pulse(t);
+    t.turn({ magnet: STALE, batteryMv: 2900 });
+    t.wait(120_000);
+    every(t);
+    t.turn({ magnet: 0, batteryMv: 3800 });
+  }
+};
+
+/** Every electrode and the case at work, and a read-back to judge in the very call: the longest requests. */
+const crowded: Story = (t) => {
+  rebooted(t, 0);
+  const levels = (sign: number): Record<number, number> =>
+    Object.fromEntries(Array.from({ length: 16 }, (_, i) => [i, sign * (i + 1)]));
+  t.request(2000, RECHARGE);
+  t.wait(1600);
+  // The numbers of segments start anew after 64: the 64th has one thing more to see to, and there the first read-back is off.
+  for (let i = 0; i < 65; i++) {
+    if (i === 57) t.turn({ readbackErrorUa: 600 });
+    t.request(200, CASE, levels(i % 3 === 0 ? -1 : 1));
+    t.wait(200);
+  }
+};
+
 /** Every call that the stories make on this binary. A binary that traps ends its story there. */
 export function tellStories(interlock: Uint8Array): Play[] {
   const module = new WebAssembly.Module(new Uint8Array(interlock));
-  const stories = [atWork, latched, magnet, stale, disarmed, dry, misread, unread, damaged, measured];
+  const stories = [
+    atWork,
+    latched,
+    magnet,
+    stale,
+    disarmed,
+    dry,
+    misread,
+    unread,
+    damaged,
+    measured,
+    late,
+    crowded,
+  ];
   return stories.flatMap((story) => {
     const teller = new Teller(module, new Random(1));
     try {

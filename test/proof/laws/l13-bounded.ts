@@ -1,8 +1,9 @@
 // L13: every call ends, without a trap and within a number of instructions. What the execution could not rule out by itself
-// are its claims; how many instructions a call takes is bounds.ts.
+// are its claims; how many instructions a call takes is looked for by check/bounds.ts.
 
 import { atEnd, type Obligation } from '../check/obligation.ts';
 import { type Call, type End, isDamaged } from '../model/calls.ts';
+import { FREE } from '../symbolic/cost.ts';
 import type { Claim } from '../symbolic/execute.ts';
 import { NO_EFFECTS } from '../symbolic/state.ts';
 import { conjoin, FALSE, not, TRUE } from '../term/boolean.ts';
@@ -15,8 +16,7 @@ const unfinished = (call: Call, path: End['path']): End => ({
   block: call.before,
   result: null,
   effects: NO_EFFECTS,
-  cost: 0,
-  costWhen: TRUE,
+  cost: FREE,
 });
 
 /** What the execution of every call claimed for that law. */
@@ -62,5 +62,9 @@ export const bounded: Law = {
   numbers: [],
   requirements: ['REQ-INT-002', 'REQ-INT-006'],
   assumptions: ['the calls of the board return, and their own time is not counted'],
-  obligations: ({ calls }) => [...claimObligations('L13', calls), ...calls.map(completeness)],
+  obligations: ({ calls, bounds = [] }) => [
+    ...claimObligations('L13', calls),
+    ...calls.map(completeness),
+    ...bounds,
+  ],
 };

@@ -11,6 +11,8 @@ export interface Run {
   readonly interlock: WasmModule;
   readonly stimulator: WasmModule;
   readonly calls: readonly Call[];
+  /** That no call takes more than its bound (check/bounds.ts), where bounds were looked for. */
+  readonly bounds?: readonly Obligation[];
 }
 
 export interface Law {

@@ -1,6 +1,7 @@
 // Every export of the interlock, executed once on any intact block that the invariant allows and once on any damaged block.
 // Assumed of the board: its calls return, and do not call back; the clock and every reading may be anything.
 
+import { type Cost, FREE } from '../symbolic/cost.ts';
 import { type Claim, Executor, type Import } from '../symbolic/execute.ts';
 import type { Block } from '../symbolic/memory.ts';
 import { asWord } from '../symbolic/semantics.ts';
@@ -42,8 +43,7 @@ export interface End {
   readonly block: Block;
   readonly result: Term | null;
   readonly effects: Effects;
-  readonly cost: number;
-  readonly costWhen: Term;
+  readonly cost: Cost;
 }
 
 export interface Call {
@@ -116,14 +116,13 @@ export function execute(module: WasmModule, name: ExportName, from: 'intact' | '
     locals: [],
     block: before,
     effects: NO_EFFECTS,
-    cost: 0,
-    costWhen: TRUE,
+    cost: FREE,
     bindings: new Map(),
   };
   const outcomes = mergeEnds(executor.call(target ?? name, args, state));
   const ends = outcomes.map(({ state: end, value }): End => {
-    const { path, block, effects, cost, costWhen } = end;
-    return { path, block, effects, cost, costWhen, result: value === null ? null : asWord(value) };
+    const { path, block, effects, cost } = end;
+    return { path, block, effects, cost, result: value === null ? null : asWord(value) };
   });
   return { name, from, before, args, assumed, ends, claims: executor.claims };
 }

@@ -162,8 +162,8 @@ function bounds({ bounds }: ProofResult): Html {
           text(one.call),
           grouped(one.instructions),
           one.isReached
-            ? 'reached by a run on the binary'
-            : 'an upper bound; no run reaching it was recorded',
+            ? 'yes: a run from power-on takes as many'
+            : 'no run from power-on that takes as many is known',
         ],
       })),
       'fit',

@@ -102,7 +102,7 @@ describe('the page', () => {
     }
     expect(laws.match(/a common assumption/g)?.length).toBe(1);
     expect(laws).toContain('9,876');
-    expect(laws).toContain('reached by a run on the binary');
+    expect(laws).toContain('yes: a run from power-on takes as many');
   });
 
   it('REQ-INT-003: a law leads to its requirements and to the hazards that it controls', () => {

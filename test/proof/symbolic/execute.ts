@@ -6,6 +6,7 @@ import type { Term } from '../term/term.ts';
 import * as w from '../term/word.ts';
 import { type Node, RefusedBinary, type WasmFunction, type WasmModule } from '../wasm/module.ts';
 import { addressValues } from './address.ts';
+import { spent } from './cost.ts';
 import { accessIsInBlock, isInBlock, load, store, widthOf } from './memory.ts';
 import { applyBinary, applyUnary, asWord, trapFree, type Value } from './semantics.ts';
 import { known, merge, type Outcome, type State } from './state.ts';
@@ -274,7 +275,7 @@ function constant(node: Extract<Node, { op: 'const' }>): Value {
 }
 
 function spend(state: State, instructions: number): State {
-  return instructions === 0 ? state : { ...state, cost: state.cost + instructions };
+  return instructions === 0 ? state : { ...state, cost: spent(state.cost, instructions) };
 }
 function goOn(state: State, value: Value | null, instructions: number): Ending[] {
   return [{ state: spend(state, instructions), value, exit: null }];

@@ -2,6 +2,7 @@
 import { and, conjoin, conjuncts, FALSE, not, or, TRUE } from '../term/boolean.ts';
 import { PathBounds } from '../term/bounds.ts';
 import type { Term } from '../term/term.ts';
+import { type Cost, either } from './cost.ts';
 import type { Block } from './memory.ts';
 import { BLOCK_WORDS, chooseWord } from './memory.ts';
 import { isPair, type Value } from './semantics.ts';
@@ -38,9 +39,8 @@ export interface State {
   readonly locals: readonly Value[];
   readonly block: Block;
   readonly effects: Effects;
-  /** Most instructions that any run to here takes, and when a run takes that many. */
-  readonly cost: number;
-  readonly costWhen: Term;
+  /** Instructions so far. */
+  readonly cost: Cost;
   /** Variables whose value this path has fixed. */
   readonly bindings: ReadonlyMap<Term, Term>;
 }
@@ -161,10 +161,6 @@ export interface Outcome {
 function mergeTwo(a: Outcome, b: Outcome): Outcome {
   const { common, onlyA, onlyB, selector } = split(a.state.path, b.state.path);
   const [x, y] = [a.state, b.state];
-  const isEqual = x.cost === y.cost;
-  const first = x.cost > y.cost || isEqual;
-  const whenA = and(selector, x.costWhen);
-  const whenB = and(not(selector), y.costWhen);
   const bindings = new Map([...x.bindings].filter(([name, value]) => y.bindings.get(name) === value));
   const state: State = {
     path: conjoin(common, or(onlyA, onlyB)),
@@ -174,8 +170,7 @@ function mergeTwo(a: Outcome, b: Outcome): Outcome {
       ...x.effects,
       sensed: mergeSensed(selector, x.effects, y.effects),
     },
-    cost: first ? x.cost : y.cost,
-    costWhen: isEqual ? or(whenA, whenB) : first ? whenA : whenB,
+    cost: either(selector, x.cost, y.cost),
     bindings,
   };
   if (a.value === null || b.value === null) return { state, value: null };
