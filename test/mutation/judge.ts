@@ -3,7 +3,7 @@
 // that say something else than those of the shipped binary are put to the solver.
 
 import { clauses } from '../proof/check/assumed.ts';
-import { discharge } from '../proof/check/discharge.ts';
+import { discharge, EFFORTS } from '../proof/check/discharge.ts';
 import { inductionObligations } from '../proof/check/induction.ts';
 import type { Obligation } from '../proof/check/obligation.ts';
 import { leaveOutEmpty } from '../proof/check/reachable.ts';
@@ -63,6 +63,9 @@ const claimsOf = (call: Call): Obligation[] =>
   (['L14', 'L13'] as const).flatMap((law) => claimObligations(law, [call]));
 
 const named = ({ law, name }: Obligation): string => `${law}: ${name}`;
+
+/** So many obligations are left open before more effort is spent on them. */
+const OPEN_MAX = 4;
 
 /** Judges mutants of one binary against its own run. */
 export class ProofJudge {
@@ -177,14 +180,26 @@ export class ProofJudge {
     return split.sort((a, b) => urgency(a) - urgency(b));
   }
 
+  /**
+   * The first obligation that is refuted, or that stays undecided. What the shipped binary's proof needs is decided within the
+   * effort that is spent here; a few that are not decided with little effort are asked again before any other is.
+   */
   private async firstBroken(obligations: readonly Obligation[]): Promise<ProofVerdict | null> {
-    let undecided: ProofVerdict | null = null;
-    for (const obligation of obligations) {
-      const { verdict } = await discharge(obligation, this.solvers.patient);
+    const [little, more] = EFFORTS;
+    let open: Obligation[] = [];
+    for (const [i, obligation] of obligations.entries()) {
+      const { verdict } = await discharge(obligation, this.solvers.patient, [little]);
       if (verdict === 'failed') return { verdict, where: named(obligation) };
-      if (verdict === 'undecided') undecided ??= { verdict, where: named(obligation) };
+      if (verdict === 'undecided') open.push(obligation);
+      if (open.length < OPEN_MAX && i < obligations.length - 1) continue;
+      for (const one of open) {
+        const again = await discharge(one, this.solvers.patient, [more]);
+        if (again.verdict === 'failed' || again.verdict === 'undecided')
+          return { verdict: again.verdict, where: named(one) };
+      }
+      open = [];
     }
-    return undecided;
+    return null;
   }
 }
 

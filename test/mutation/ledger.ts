@@ -82,8 +82,8 @@ export function smallestCharge(amount: (chargePc: number) => number, target: num
   return low;
 }
 
-/** What passive recharge leaves of a charge, as the interlock counts it (firmware/recharge.ts). */
-export function afterRecharge(chargePc: number, durationUs: number): number {
+/** What passive recharge leaves of a charge, 2^20 times: before it is rounded up (firmware/recharge.ts). */
+export function sharedOut(chargePc: number, durationUs: number): number {
   let share = 429_203;
   for (const [coefficient, shift] of [
     [672_118, 15],
@@ -92,5 +92,9 @@ export function afterRecharge(chargePc: number, durationUs: number): number {
     [2 ** 20, 13],
   ])
     share = coefficient - Math.floor((durationUs * share) / 2 ** shift);
-  return Math.ceil((chargePc * share) / 2 ** 20);
+  return chargePc * share;
+}
+/** What passive recharge leaves of a charge, as the interlock counts it. */
+export function afterRecharge(chargePc: number, durationUs: number): number {
+  return Math.ceil(sharedOut(chargePc, durationUs) / 2 ** 20);
 }

@@ -49,6 +49,7 @@ export const scripts: readonly Script[] = [
   { name: 'read-back', startUs: 0, run: samples.readBackEdges },
   { name: 'forgotten mismatches', startUs: 0, run: samples.forgottenMismatches },
   { name: 'deep charges', startUs: 0, run: gate.deepCharges },
+  { name: 'roundings', startUs: 0, run: gate.roundings },
   { name: 'waiting turns', startUs: 0, run: turns.waitingTurns },
   { name: 'long train', startUs: 0, run: turns.longTrain },
   { name: 'lost read-backs', startUs: 0, run: turns.lostReadBacks },

@@ -44,18 +44,24 @@ const HUB_FACTS = 40;
 /** How many variables an assumption may speak of to count as near: of one thing, or of one electrode. */
 const NEAR_NAMES = [4, 12];
 
-/** Assumptions by how near they are to the goal: over its variables alone; about the same electrode; all. */
-function nearness(assumed: readonly Term[], goal: Term): Term[][] {
+/**
+ * Assumptions by how near they are to the goal: over its variables alone; about the same electrode; all. Where they are
+ * followed, what is near to what is near counts as well: a ghost touches the state through its law alone.
+ */
+function nearness(assumed: readonly Term[], goal: Term, isFollowed = false): Term[][] {
   const names = variables(goal);
   const uses = new Map<Term, number>();
   for (const fact of assumed) for (const name of variables(fact)) uses.set(name, (uses.get(name) ?? 0) + 1);
-  const own = new Set([...names].filter((name) => (uses.get(name) ?? 0) <= HUB_FACTS));
   const touches = (fact: Term, some: ReadonlySet<Term>): boolean =>
     [...variables(fact)].some((name) => some.has(name));
   const levels = [over(names, assumed)];
+  let own = names;
   for (const most of NEAR_NAMES) {
+    own = new Set([...own].filter((name) => (uses.get(name) ?? 0) <= HUB_FACTS));
     const close = assumed.filter((fact) => variables(fact).size <= most && touches(fact, own));
-    levels.push(over(new Set([...names, ...close.flatMap((fact) => [...variables(fact)])]), assumed));
+    const near = new Set([...names, ...close.flatMap((fact) => [...variables(fact)])]);
+    levels.push(over(near, assumed));
+    if (isFollowed) own = near;
   }
   levels.push([...assumed]);
   return levels.filter((level, i) => i === 0 || level.length > levels[i - 1].length);
@@ -118,7 +124,8 @@ function* bitAttempts(assumed: readonly Term[], goal: Term): Generator<Attempt> 
   const facts = said.map((fact) => substitute(fact, known));
   const plain = withCase(new Fields(conjoin(...facts)).of(substitute(withNamedSums(goal), known)));
   const cut = new Cut(plain);
-  const depths = [...DEPTHS.filter((depth) => depth <= cut.deepest), Number.POSITIVE_INFINITY];
+  const cuts = speaksOfBits(goal) ? DEPTHS.filter((depth) => depth <= cut.deepest) : [];
+  const depths = [...cuts, Number.POSITIVE_INFINITY];
   const ways = depths.map((depth) => {
     const rewrite = cut.at(depth);
     const wanted = rewrite(plain);
@@ -132,7 +139,7 @@ function* bitAttempts(assumed: readonly Term[], goal: Term): Generator<Attempt> 
 /** Cheapest first: with few assumptions before with many, and bits where numbers cannot say it. */
 export function* attempts(assumed: readonly Term[], { goal, mode }: Obligation): Generator<Attempt> {
   if (mode !== undefined) return yield { mode, level: assumed, goal, isFinal: true };
-  const levels = nearness(assumed, goal);
+  const levels = nearness(assumed, goal, speaksOfNumbers(goal));
   const last = levels[levels.length - 1];
   const exactly = (how: Mode, level: readonly Term[]): Attempt => ({
     mode: how,
@@ -141,22 +148,26 @@ export function* attempts(assumed: readonly Term[], { goal, mode }: Obligation):
     isFinal: level === last,
   });
   const wanted = withNamedSums(goal);
+  const said = new Set(assumed);
   const facts = assumed.map(withNamedSums);
-  const near = nearness(facts, wanted);
+  const near = nearness(facts, wanted, speaksOfNumbers(goal));
   // What a law says in plain numbers is about what words are worth: words as a whole do not help.
   if (speaksOfNumbers(goal)) {
     const [own, ...others] = levels.map((level) => exactly('numbers', level));
     yield own;
-    if (wanted !== goal)
-      for (const level of near.slice(0, -1)) yield { mode: 'numbers', level, goal: wanted, isFinal: false };
+    const isNamed = near.map((level) => wanted !== goal || level.some((fact) => !said.has(fact)));
+    for (const [i, level] of near.slice(0, -1).entries())
+      if (isNamed[i]) yield { mode: 'numbers', level, goal: wanted, isFinal: false };
     return yield* others;
   }
   const whole = (level: readonly Term[]): Attempt => ({ mode: 'whole', level, goal: wanted, isFinal: false });
   const hasBits = !speaksOfProducts(goal);
   if (hasBits && speaksOfBits(goal)) yield* bitAttempts(assumed, goal);
   yield { mode: 'choices', level: over(withoutChoices(wanted), facts), goal: wanted, isFinal: false };
-  yield* near.slice(0, -1).map(whole);
+  const wholes = near.slice(0, -1).map(whole);
+  yield* wholes.slice(0, 1);
   if (hasBits && !speaksOfBits(goal)) yield* bitAttempts(assumed, goal);
+  yield* wholes.slice(1);
   yield whole(near[near.length - 1]);
   yield* levels.map((level) => exactly('numbers', level));
   if (!last.some(speaksOfNumbers)) yield* levels.map((level) => exactly('words', level));

@@ -66,15 +66,21 @@ export function question(mode: Mode, assumed: readonly Term[], goal: Term): Scri
  * What a solver may spend on each way to ask before it may spend more on any: a count of its own steps, so that what is tried
  * does not depend on the machine. About 4 s, about 25 s, and as much as it takes within its time.
  */
-const EFFORTS = [3_000_000, 20_000_000, undefined];
+export const EFFORTS: readonly Effort[] = [3_000_000, 20_000_000, undefined];
+/** Steps of the solver; undefined: as many as it takes within its time. */
+type Effort = number | undefined;
 
 /** Each way to ask with little effort, then those that were not decided with more, until one proves or refutes it. */
-export async function discharge(obligation: Obligation, solver: Solver): Promise<Discharged> {
+export async function discharge(
+  obligation: Obligation,
+  solver: Solver,
+  efforts: readonly Effort[] = EFFORTS,
+): Promise<Discharged> {
   const assumed = factsIn(obligation.assumed);
   let done: Discharged = { ...NOT_ASKED, obligation, verdict: 'immediate' };
   if (isImmediate(assumed, obligation.goal)) return done;
   let ways: Iterable<Way> = asked(attempts([...assumed], obligation));
-  for (const effort of EFFORTS) {
+  for (const effort of efforts) {
     const { open, ...tried } = await tryAll(obligation, ways, solver, effort);
     done = { ...tried, ms: done.ms + tried.ms };
     if (done.verdict !== 'undecided' || open.length === 0) break;
@@ -98,7 +104,7 @@ async function tryAll(
   obligation: Obligation,
   ways: Iterable<Way>,
   solver: Solver,
-  effort?: number,
+  effort: Effort,
 ): Promise<Discharged & { readonly open: readonly Way[] }> {
   const open: Way[] = [];
   let ms = 0;

@@ -9,7 +9,7 @@ import { view } from '../model/block.ts';
 import type { Call, End } from '../model/calls.ts';
 import { isBatteryGood, isMagnetAway, isTemperatureGood } from '../model/sensors.ts';
 import { isIn, isLatched, releasedNothing, switchedOff } from '../model/states.ts';
-import { newest, secondNewest, tripAgeObligations } from '../model/trip-ages.ts';
+import { newest, tripAge1, tripAgeObligations, tripAgeRelations } from '../model/trip-ages.ts';
 import { and, implies, not, or } from '../term/boolean.ts';
 import * as n from '../term/number.ts';
 import type { Term } from '../term/term.ts';
@@ -41,14 +41,12 @@ function latchObligations(call: Call, end: End): Obligation[] {
   const [before, after] = [view(call.before), view(end.block)];
   const isTrip = and(not(isLatched(before)), isLatched(after));
   const isOff = and(switchedOff(end), releasedNothing(end));
-  const isThird = n.lt(secondNewest.nowUs, n.int(profile.TRIP_WINDOW_US));
+  const isThird = w.slt(tripAge1(before), w.word(profile.TRIP_WINDOW_US));
   const locks = implies(and(isTrip, isThird), isIn(State.LOCKED, after));
   return [
     atEnd('L8', call, end, 'a lock stays', implies(isIn(State.LOCKED, before), isIn(State.LOCKED, after))),
     atEnd('L8', call, end, 'a trip switches off', implies(isTrip, isOff)),
-    ...(end.effects.hasSwitchedOff
-      ? [atEnd('L8', call, end, 'the third trip locks', locks, secondNewest.assumed(call))]
-      : []),
+    ...(end.effects.hasSwitchedOff ? [atEnd('L8', call, end, 'the third trip locks', locks)] : []),
     ...clearObligations(call, end),
   ];
 }
@@ -124,6 +122,8 @@ function releaseObligations(run: Run): Obligation[] {
   ]);
 }
 
+const isOrdinary = ({ name, from }: Call): boolean => name !== 'boot' && from === 'intact';
+
 export const latch: Law = {
   id: 'L8',
   title: 'Latch',
@@ -139,6 +139,7 @@ export const latch: Law = {
   ],
   obligations: (run) => [
     ...run.calls.flatMap((call) => call.ends.flatMap((end) => ofEnd(call, end))),
+    ...run.calls.filter(isOrdinary).flatMap((call) => tripAgeRelations('L8', call)),
     ...releaseObligations(run),
   ],
 };

@@ -6,28 +6,26 @@ import { State } from '../../../firmware/status.ts';
 import { atEnd, type Obligation } from '../check/obligation.ts';
 import { view } from '../model/block.ts';
 import type { Call, End } from '../model/calls.ts';
+import { STEP_US_MAX } from '../model/invariant.ts';
 import { isBatteryGood, isMagnetReadable, isTemperatureGood } from '../model/sensors.ts';
 import { isIn, isLatched, releasedNothing, switchedOff } from '../model/states.ts';
-import { stopwatch } from '../model/stopwatch.ts';
-import { and, implies, or } from '../term/boolean.ts';
+import { countedUp, stopwatch } from '../model/stopwatch.ts';
+import { and, implies, not, or } from '../term/boolean.ts';
 import * as n from '../term/number.ts';
 import type { Term } from '../term/term.ts';
-
+import * as w from '../term/word.ts';
 import type { Law } from './law.ts';
 
 const sincePoll = stopwatch('sincePoll');
-/** The interlock stops counting here, far above the limit. */
-const COUNTED_US_MAX = 0x3fffffff;
 
 /** Off in this very call, nothing released in it, and latched. */
 function hasTripped(end: End): Term {
   return and(switchedOff(end), releasedNothing(end), isLatched(view(end.block)));
 }
 
-/** What the interlock counts is no less than the time since the last poll; once it is locked that no longer matters. */
-function countsPolls(v: ReturnType<typeof view>, sincePollUs: Term): Term {
-  const countedUs = n.least(sincePollUs, n.int(COUNTED_US_MAX));
-  return or(isIn(State.LOCKED, v), n.le(countedUs, n.signed(v.pollAge)));
+/** What the interlock counts is no less than the time since the last poll. */
+function countsPolls(countedUs: Term, sincePollUs: Term): Term {
+  return n.le(n.least(sincePollUs, n.int(STEP_US_MAX)), n.signed(countedUs));
 }
 
 function sensorObligations(call: Call, end: End): Obligation[] {
@@ -43,25 +41,28 @@ function sensorObligations(call: Call, end: End): Obligation[] {
   return obligations;
 }
 
+/** Of a locked interlock the count does not matter any more: it stays locked. */
 function pollObligations(call: Call, end: End): Obligation[] {
   const [before, after] = [view(call.before), view(end.block)];
   const restarts = call.name === 'poll' || call.name === 'boot';
+  const wasLocked = isIn(State.LOCKED, before);
+  const isCounted = [sincePoll.isTime, countsPolls(before.pollAge, sincePoll.beforeUs)];
+  const known = call.from === 'intact' && call.name !== 'boot' ? [...isCounted, not(wasLocked)] : [];
+  const shown = (what: string, goal: Term, extra: readonly Term[]): Obligation =>
+    atEnd('L11', call, end, what, goal, extra);
   const afterUs = restarts ? n.int(0) : sincePoll.nowUs;
-  const isCounted =
-    call.from === 'intact' ? [sincePoll.isTime, countsPolls(before, sincePoll.beforeUs)] : [sincePoll.isTime];
-  const kept = atEnd(
-    'L11',
-    call,
-    end,
-    'the time since the last poll is counted',
-    countsPolls(after, afterUs),
-    isCounted,
-  );
+  const kept = shown('the time since the last poll is counted', countsPolls(after.pollAge, afterUs), known);
   if (call.name === 'boot') return [kept];
+  const isLocked = and(isIn(State.LOCKED, after), releasedNothing(end));
+  if (call.from === 'damaged') return [shown('damaged memory locks', isLocked, [])];
   const isLate = n.lt(n.int(profile.POLL_US_MAX), sincePoll.nowUs);
-  const wasLocked = and(isIn(State.LOCKED, before), isIn(State.LOCKED, after), releasedNothing(end));
-  const late = implies(isLate, or(hasTripped(end), wasLocked));
-  return [kept, atEnd('L11', call, end, 'more than 100 ms without a poll trip', late, isCounted)];
+  const late = w.slt(w.word(profile.POLL_US_MAX), countedUp(before.pollAge, STEP_US_MAX));
+  return [
+    kept,
+    shown('more than 100 ms without a poll are noticed', implies(isLate, late), known),
+    shown('more than 100 ms without a poll trip', or(wasLocked, not(late), hasTripped(end)), []),
+    shown('a lock stays', implies(wasLocked, isLocked), []),
+  ];
 }
 
 export const freshness: Law = {

@@ -68,7 +68,7 @@ function refusal(call: Call, end: End): Obligation[] {
   const shown = (what: string, goal: Term): Obligation => atEnd('L16', call, end, `a refusal ${what}`, goal);
   const left = n.greatest(n.minus(n.signed(before.queue), n.unsigned(ELAPSED)), n.int(0));
   return [
-    shown('says why', n.le(n.int(1), n.signed(end.result ?? w.ZERO))),
+    shown('says why', w.slt(w.ZERO, end.result ?? w.ZERO)),
     shown('leaves the queue to the clock', n.same(n.signed(after.queue), left)),
     ...KEPT.map((name) => shown(`leaves ${name}`, w.eq(after[name], before[name]))),
     ...before.electrodes.map((electrode, i) => {

@@ -134,7 +134,7 @@ function quietly<V>(law: string, call: Call, end: End, ghost: Ghost<V>): Obligat
 }
 
 function atPlayed<V>(law: string, played: Played, ghost: Ghost<V>): Obligation[] {
-  const { call, end, release } = played;
+  const { call, end } = played;
   const { values, facts } = ghost.next(valuesBefore(ghost, played.before), played);
   // Where the case carries nothing it takes no charge: a product with nothing is nothing.
   const noCase = [played.levels[CASE], n.minus(played.levels[CASE])].map((level) =>
@@ -142,9 +142,12 @@ function atPlayed<V>(law: string, played: Played, ghost: Ghost<V>): Obligation[]
   );
   const extra = [...assumedOf(ghost, call), ...noCase, ...facts];
   const claim = ghost.claim?.(values, played);
-  const kept = atEnd(law, call, end, `${ghost.what} is kept`, ghost.relation(values, played.after), extra);
+  const relation = ghost.relation(values, played.after);
+  const kept = atEnd(law, call, end, `${ghost.what} is kept`, relation, extra);
   if (claim === undefined) return [kept];
-  return [kept, atRelease(law, call, end, release, `${ghost.what} is within its limit`, claim, extra)];
+  // Every run that releases the segment ends so, where the relation has just been shown.
+  const known = [...extra, relation];
+  return [kept, atEnd(law, call, end, `${ghost.what} is within its limit`, claim, known)];
 }
 
 /**

@@ -18,8 +18,8 @@ const range = (low: number, a: Term, high: number): Term =>
 const is = (a: Term, value: number): Term => w.eq(a, w.word(value));
 
 const MAX = profile.UNRECOVERED_PC_MAX;
-/** One step of the clock counts for at most this (sensors.ts). */
-const STEP_US_MAX = 0x3fffffff;
+/** The interlock counts one step of the clock for at most this, µs (firmware/interlock/sensors.ts). */
+export const STEP_US_MAX = 0x3fffffff;
 
 function electrodeFacts(e: Electrode, name: string): Fact[] {
   const fact = (what: string, formula: Term): Fact => ({ name: `${name} ${what}`, formula });
