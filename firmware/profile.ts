@@ -9,7 +9,7 @@ export const CASE = 16;
 /** Contacts and the case. */
 export const ELECTRODES = 17;
 
-/** The widest amplitude of the commercial devices (limits.md), on a contact and on the case. */
+/** The widest amplitude of the commercial devices, on a contact and on the case. */
 export const AMPLITUDE_UA_MAX = 25500;
 /** Step of a program's amplitude. */
 export const AMPLITUDE_UA_STEP = 10;

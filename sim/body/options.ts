@@ -1,4 +1,4 @@
-// What a body is made of, and how one is drawn from a seed. Values that limits.md calls background are parameters of
+// What a body is made of, and how one is drawn from a seed. Values that no document could be found for are parameters of
 // the model and nothing more: blocking capacitor and access resistance are typical, the tissue is not anybody's.
 
 import { CASE, CONTACTS, ELECTRODES } from '../../firmware/profile.ts';

@@ -5,10 +5,11 @@ import { executeAll } from '../proof/check/prover.ts';
 import { LAWS } from '../proof/laws/index.ts';
 import type { Law } from '../proof/laws/law.ts';
 import { startSolver } from '../proof/solve/pool.ts';
+import type { Solver } from '../proof/solve/query.ts';
 import { RefusedBinary } from '../proof/wasm/module.ts';
 import { readInterface, readModule } from '../proof/wasm/read.ts';
 import { shownFacts } from './facts.ts';
-import { ProofJudge, type ProofVerdict, type Solvers } from './judge.ts';
+import { ProofJudge, type ProofVerdict } from './judge.ts';
 import { type Mutant, type MutantModule, openMutants } from './mutants.ts';
 import { type QuickVerdict, runQuick } from './quick.ts';
 import { scenesOf } from './scenes.ts';
@@ -25,7 +26,7 @@ export interface CampaignOptions {
   readonly interlock: Uint8Array;
   readonly stimulator: Uint8Array;
   readonly mutants: readonly Mutant[];
-  /** Worker threads of the quick runs. Default 2. */
+  /** Worker threads of the quick runs, and processes of the solver. Default 2. */
   readonly workers?: number;
   readonly laws?: readonly Law[];
   readonly onProgress?: (at: string, done: number, total: number) => void;
@@ -33,8 +34,7 @@ export interface CampaignOptions {
   readonly onJudged?: (judgement: Judgement) => void;
 }
 
-/** What the hasty solver does not answer within this it leaves. */
-const HASTY_MS = 2000;
+const WORKERS = 2;
 
 const asQuick = ({ mutant, where }: QuickVerdict): Judgement => ({ mutant, verdict: 'runs', where });
 
@@ -61,25 +61,32 @@ async function judgeOne(bench: Bench, { mutant, verdict }: QuickVerdict): Promis
 }
 
 async function judgeSurvivors(
-  { interlock, stimulator, laws = LAWS, onProgress, onJudged }: CampaignOptions,
+  { interlock, stimulator, workers = WORKERS, laws = LAWS, onProgress, onJudged }: CampaignOptions,
   survivors: readonly QuickVerdict[],
-  solvers: Solvers,
+  solver: Solver,
 ): Promise<Judgement[]> {
   const module = await readModule(interlock, 'the interlock');
   const other = await readInterface(stimulator, 'the stimulator');
-  const run = await executeAll(module, other, solvers.patient);
-  const facts = await shownFacts(run.calls, solvers.patient);
-  const judge = new ProofJudge(run, laws, facts, solvers);
+  const run = await executeAll(module, other, solver);
+  const facts = await shownFacts(run.calls, solver);
+  const judge = new ProofJudge(run, laws, facts, solver);
   const traces = recordTraces(interlock);
   const plain = await openMutants(interlock);
   const fuelled = await openMutants(interlock, FUEL_ROUNDS);
+  const bench: Bench = { judge, shipped: interlock, plain, fuelled, traces };
   const judged: Judgement[] = [];
-  try {
-    for (const survivor of survivors) {
-      onProgress?.(survivor.mutant.id, judged.length, survivors.length);
-      judged.push(await judgeOne({ judge, shipped: interlock, plain, fuelled, traces }, survivor));
-      onJudged?.(judged[judged.length - 1]);
+  let [next, done] = [0, 0];
+  const lane = async (): Promise<void> => {
+    while (next < survivors.length) {
+      const at = next++;
+      judged[at] = await judgeOne(bench, survivors[at]);
+      onJudged?.(judged[at]);
+      onProgress?.('proofs', ++done, survivors.length);
     }
+  };
+  try {
+    onProgress?.('proofs', 0, survivors.length);
+    await Promise.all(Array.from({ length: workers }, lane));
     return judged;
   } finally {
     plain.dispose();
@@ -89,21 +96,19 @@ async function judgeSurvivors(
 
 /** Judges these mutants. Post: one judgement each, in the order given. Throws what the solver's start throws. */
 export async function runCampaign(options: CampaignOptions): Promise<Judgement[]> {
-  const { interlock, mutants, workers = 2, onProgress } = options;
+  const { interlock, mutants, workers = WORKERS, onProgress } = options;
   const quick = await runQuick(interlock, mutants, {
     workers,
     onProgress: (done, total) => onProgress?.('quick runs', done, total),
   });
   const survivors = quick.filter(({ verdict }) => verdict !== 'killed');
   if (survivors.length === 0) return quick.map(asQuick);
-  // Never both at once: the second process waits while the first works.
-  const patient = await startSolver({ processes: 1 });
-  const hasty = await startSolver({ processes: 1, timeoutMs: HASTY_MS });
+  const solver = await startSolver({ processes: workers });
   try {
-    const judged = await judgeSurvivors(options, survivors, { hasty, patient });
+    const judged = await judgeSurvivors(options, survivors, solver);
     const byMutant = new Map(judged.map((one) => [one.mutant, one]));
     return quick.map((one) => byMutant.get(one.mutant) ?? asQuick(one));
   } finally {
-    await Promise.all([patient.close(), hasty.close()]);
+    await solver.close();
   }
 }

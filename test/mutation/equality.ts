@@ -2,7 +2,7 @@
 // through side by side, and the solver is asked about the smallest parts that differ, then about what holds them, up to the
 // terms themselves. Parts that come in many places are asked about once.
 
-import { discharge } from '../proof/check/discharge.ts';
+import { discharge, EFFORTS } from '../proof/check/discharge.ts';
 import { narrowed } from '../proof/check/narrow.ts';
 import type { Obligation } from '../proof/check/obligation.ts';
 import type { Mode } from '../proof/smt/script.ts';
@@ -118,6 +118,9 @@ function near(goal: Term, facts: readonly Term[]): Term[] {
   return facts.filter((fact) => variables(fact).size <= NEAR_NAMES && touches(fact));
 }
 
+/** Equal is often seen at once; what is not is left open. */
+const LITTLE = EFFORTS.slice(0, 1);
+
 type Reply = 'yes' | 'no' | 'unknown';
 const same = (a: Term, b: Term): Term => (a.sort === 'bool' ? iff(a, b) : w.eq(a, b));
 
@@ -218,7 +221,7 @@ export class Equality {
   private async isShown(obligation: Obligation): Promise<Reply> {
     let answer: 'no' | 'unknown' = 'unknown';
     for (const mode of MODES) {
-      const { verdict } = await discharge({ ...obligation, mode }, this.solver);
+      const { verdict } = await discharge({ ...obligation, mode }, this.solver, LITTLE);
       if (verdict === 'proven' || verdict === 'immediate') return 'yes';
       if (verdict === 'failed') answer = 'no';
     }

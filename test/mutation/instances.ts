@@ -1,7 +1,7 @@
 // Obligations in a scene: with every word at its value there, what is left of an obligation is about histories alone, and
 // quickly decided. A counterexample in a scene is one to the obligation; that a scene has none proves nothing.
 
-import { type Discharged, discharge } from '../proof/check/discharge.ts';
+import { type Discharged, discharge, EFFORTS } from '../proof/check/discharge.ts';
 import type { Obligation } from '../proof/check/obligation.ts';
 import { valuesOf } from '../proof/check/play.ts';
 import type { Call } from '../proof/model/calls.ts';
@@ -75,6 +75,6 @@ export async function refutedIn(
 
 async function isRefuted(obligation: Obligation, solver: Solver): Promise<boolean> {
   if (obligation.goal === FALSE && obligation.assumed.length === 0) return true;
-  const { verdict }: Discharged = await discharge(obligation, solver);
+  const { verdict }: Discharged = await discharge(obligation, solver, EFFORTS.slice(0, 1));
   return verdict === 'failed';
 }

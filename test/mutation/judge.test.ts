@@ -16,22 +16,19 @@ import { FUEL_ROUNDS, quickRun, recordTraces } from './traces.ts';
 const bytes = readFileSync('build/interlock.wasm');
 
 describe('the proofs over mutants', async () => {
-  const [hasty, patient] = [
-    await startSolver({ processes: 1, timeoutMs: 2000 }),
-    await startSolver({ processes: 1 }),
-  ];
+  const solver = await startSolver({ processes: 1 });
   const interlock = await readModule(bytes, 'interlock');
   const stimulator = await readInterface(readFileSync('build/stimulator.wasm'), 'stimulator');
-  const run = await executeAll(interlock, stimulator, patient);
-  const facts = await shownFacts(run.calls, patient);
-  const judge = new ProofJudge(run, LAWS, facts, { hasty, patient });
+  const run = await executeAll(interlock, stimulator, solver);
+  const facts = await shownFacts(run.calls, solver);
+  const judge = new ProofJudge(run, LAWS, facts, solver);
   const traces = recordTraces(bytes);
   const [plain, fueled] = [await openMutants(bytes), await openMutants(bytes, FUEL_ROUNDS)];
 
   afterAll(async () => {
     plain.dispose();
     fueled.dispose();
-    await Promise.all([hasty.close(), patient.close()]);
+    await solver.close();
   });
 
   async function judged(id: string): Promise<ProofVerdict> {

@@ -40,12 +40,6 @@ export interface Suspect {
   readonly scenes: readonly Scene[];
 }
 
-/** One for what is decided at once or not at all, one for what may take its time. */
-export interface Solvers {
-  readonly hasty: Solver;
-  readonly patient: Solver;
-}
-
 const KINDS = ['intact', 'damaged'] as const;
 
 /** What an obligation says, whoever says it: the same key is the same question. */
@@ -71,7 +65,7 @@ const OPEN_MAX = 4;
 export class ProofJudge {
   private readonly original: Run;
   private readonly laws: readonly Law[];
-  private readonly solvers: Solvers;
+  private readonly solver: Solver;
   /** Keys of the obligations of the shipped binary. */
   private known: ReadonlySet<string> | undefined;
   private readonly equalities = new Map<Call, Equality>();
@@ -79,11 +73,11 @@ export class ProofJudge {
   private readonly facts: Facts;
 
   /** `original`: the shipped interlock's run, every obligation of which holds. `facts`: what else is shown of its states. */
-  constructor(original: Run, laws: readonly Law[], facts: Facts, solvers: Solvers) {
+  constructor(original: Run, laws: readonly Law[], facts: Facts, solver: Solver) {
     this.facts = facts;
     this.original = original;
     this.laws = laws;
-    this.solvers = solvers;
+    this.solver = solver;
   }
 
   async judge({ module, functionName, scenes }: Suspect): Promise<ProofVerdict> {
@@ -112,7 +106,7 @@ export class ProofJudge {
     if (differences.length === 0)
       return { verdict: 'equivalent', where: 'shown by Z3 for every state that calls reach' };
     const changed = this.changedObligations(module, calls);
-    const refuted = await refutedIn(scenes, calls, changed, this.solvers.hasty);
+    const refuted = await refutedIn(scenes, calls, changed, this.solver);
     if (refuted !== null) return { verdict: 'failed', where: named(refuted) };
     const broken = await this.firstBroken(changed);
     if (broken !== null) return broken;
@@ -121,7 +115,7 @@ export class ProofJudge {
 
   private async executeSome(module: WasmModule, names: readonly ExportName[]): Promise<Call[]> {
     const calls = KINDS.flatMap((kind) => names.map((name) => execute(module, name, kind)));
-    return Promise.all(calls.map(async (call) => (await leaveOutEmpty(call, this.solvers.patient)).call));
+    return Promise.all(calls.map(async (call) => (await leaveOutEmpty(call, this.solver)).call));
   }
 
   private shipped({ name, from }: Call): Call {
@@ -138,7 +132,7 @@ export class ProofJudge {
     if (equality === undefined) {
       const facts = shipped.from === 'intact' ? this.facts(view(shipped.before)) : [];
       const assumed = shipped.assumed.map(({ formula }) => formula);
-      equality = new Equality([...assumed, ...facts], this.solvers.hasty);
+      equality = new Equality([...assumed, ...facts], this.solver);
       this.equalities.set(shipped, equality);
     }
     return equality;
@@ -188,12 +182,12 @@ export class ProofJudge {
     const [little, more] = EFFORTS;
     let open: Obligation[] = [];
     for (const [i, obligation] of obligations.entries()) {
-      const { verdict } = await discharge(obligation, this.solvers.patient, [little]);
+      const { verdict } = await discharge(obligation, this.solver, [little]);
       if (verdict === 'failed') return { verdict, where: named(obligation) };
       if (verdict === 'undecided') open.push(obligation);
       if (open.length < OPEN_MAX && i < obligations.length - 1) continue;
       for (const one of open) {
-        const again = await discharge(one, this.solvers.patient, [more]);
+        const again = await discharge(one, this.solver, [more]);
         if (again.verdict === 'failed' || again.verdict === 'undecided')
           return { verdict: again.verdict, where: named(one) };
       }

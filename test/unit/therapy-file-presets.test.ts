@@ -1,4 +1,4 @@
-// The presets: every one of limits.md, with its published values, its source and its notice.
+// The presets: every one of them, with its published values, its source and its notice.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

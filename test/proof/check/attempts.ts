@@ -68,7 +68,7 @@ function nearness(assumed: readonly Term[], goal: Term, isFollowed = false): Ter
 }
 
 /** Whether some part of a term is one of these, by term. */
-function speaksOf(isOne: (a: Term) => boolean): (a: Term) => boolean {
+export function speaksOf(isOne: (a: Term) => boolean): (a: Term) => boolean {
   const memo = new WeakMap<Term, boolean>();
   const speaks = (a: Term): boolean => {
     let known = memo.get(a);

@@ -6,8 +6,10 @@ import { type Call, type End, EXPORT_NAMES, type ExportName } from '../model/cal
 import type { CallBound } from '../result.ts';
 import type { Solver } from '../solve/query.ts';
 import { atMost, costIn, costTerm } from '../symbolic/cost.ts';
-import { type Term, variables } from '../term/term.ts';
+import { rebuild } from '../term/substitute.ts';
+import { type Term, variable, variables } from '../term/term.ts';
 import * as w from '../term/word.ts';
+import { speaksOf } from './attempts.ts';
 import { discharge } from './discharge.ts';
 import { atEnd, type Obligation } from './obligation.ts';
 import type { Played } from './play.ts';
@@ -26,6 +28,20 @@ export interface Bounds {
 
 export const NO_BOUNDS: Bounds = { bounds: [], shown: [] };
 
+const isProduct = ({ op, args }: Term): boolean => op === 'mul' && args[1].op !== 'const';
+const speaksOfProducts = speaksOf(isProduct);
+/** What a word is worth depends on a product, not only which of several words it is. */
+const isOfProduct = (a: Term): boolean =>
+  isProduct(a) || (a.op === 'ite' ? a.args.slice(1) : a.args).some(isOfProduct);
+
+/** A condition in which each comparison of products is true or false as it likes: a bound needs none of them, and they are hard. */
+function withoutProducts(a: Term): Term {
+  if (!speaksOfProducts(a)) return a;
+  const isComparison = a.sort === 'bool' && a.args.every(({ sort }) => sort !== 'bool');
+  if (isComparison && isOfProduct(a)) return variable(`comparison.${a.id}`, 'bool', 0n, 1n);
+  return rebuild(a, a.args.map(withoutProducts));
+}
+
 /** That no run takes more, from what speaks of nothing but what the number depends on, and from all that is known. */
 function boundObligations({ call, end }: Way, most: number): Obligation[] {
   const cost = costTerm(end.cost);
@@ -33,7 +49,8 @@ function boundObligations({ call, end }: Way, most: number): Obligation[] {
   const whole = atEnd('L13', call, end, claim, w.sle(cost, w.word(most)));
   const names = variables(cost);
   const near = whole.assumed.filter((fact) => [...variables(fact)].every((name) => names.has(name)));
-  return [near, whole.assumed].map((assumed) => ({ ...whole, assumed, mode: 'words' }));
+  const bare = { ...whole, assumed: near.map(withoutProducts), goal: withoutProducts(whole.goal) };
+  return [bare, whole].map((obligation) => ({ ...obligation, mode: 'words' }));
 }
 
 /** Instructions in the state of a counterexample: what the solver left open does not matter. */

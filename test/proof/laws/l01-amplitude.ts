@@ -17,7 +17,7 @@ export const amplitude: Law = {
     {
       value: '25,500 µA',
       meaning: 'hard amplitude limit',
-      source: 'the widest of the commercial devices (limits.md)',
+      source: 'the widest of the commercial devices',
     },
   ],
   requirements: ['REQ-CUR-001'],

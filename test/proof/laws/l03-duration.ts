@@ -75,7 +75,7 @@ export const duration: Law = {
     {
       value: '1000 µs',
       meaning: 'longest active segment: the widest phase',
-      source: 'the ranges of design.md',
+      source: 'REQ-TIM-001',
     },
     { value: '5000 µs', meaning: 'longest segment at zero', source: 'profile.ts' },
     {

@@ -95,7 +95,7 @@ export const phaseCharge: Law = {
     {
       value: '800 µs',
       meaning: 'time at zero level that restarts the count',
-      source: 'the design of law L4',
+      source: 'firmware/profile.ts, PHASE_REST_US',
     },
   ],
   requirements: ['REQ-CHG-001'],

@@ -137,7 +137,7 @@ export const unrecovered: Law = {
     {
       value: '1/25',
       meaning: 'error of a charge',
-      source: 'each source within ±2 % in each polarity (limits.md)',
+      source: 'each source within ±2 % in each polarity (Sit & Sarpeshkar 2007: 1–2 % are typical)',
     },
     { value: '7200 µs', meaning: 'half-life of passive recharge', source: '2 kΩ × 4.7 µF × ln 2, plus 10 %' },
     {

@@ -108,7 +108,7 @@ export const recovery: Law = {
     'The stage time since the account of every electrode was last within ±1,587,000 pC at a segment’s end never passes 100,000 µs. What is queued is counted down by the clock, an idle stage taken to start 50 µs late, and a call that finds all of it played switches off.',
   numbers: [
     { value: '1,587,000 pC', meaning: 'recovered', source: '±50 mV on 250 µF/cm² × 0.127 cm²' },
-    { value: '100,000 µs', meaning: 'longest time without', source: 'the design of law L6' },
+    { value: '100,000 µs', meaning: 'longest time without', source: 'REQ-CHG-005' },
     { value: '50 µs', meaning: 'latest start of an idle stage', source: 'START_US_MAX of the board' },
   ],
   requirements: ['REQ-CHG-005', 'REQ-ARM-003', 'REQ-CHG-003', 'REQ-CHG-011', 'REQ-CHG-012'],

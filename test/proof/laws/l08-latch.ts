@@ -130,8 +130,8 @@ export const latch: Law = {
   statement:
     'The call that trips switches the output off. While tripped or locked nothing is released. A trip ends by clear alone (or with the power), at least 1 s by the clock after it, where that very call finds the magnet away, battery and temperature good; the interlock is then disarmed. A third trip within 10 minutes locks, damaged memory locks at once, and a lock is left by boot alone. A boot keeps the trip, the lock and the number of recent trips that the status word had before the reset, but for a lock by damaged memory, which a boot ends and whose memory of trips is lost.',
   numbers: [
-    { value: '1 s', meaning: 'shortest time from a trip to its clear', source: 'the design of law L8' },
-    { value: '10 minutes', meaning: 'three trips within it lock', source: 'the design of law L8' },
+    { value: '1 s', meaning: 'shortest time from a trip to its clear', source: 'REQ-FLT-002' },
+    { value: '10 minutes', meaning: 'three trips within it lock', source: 'REQ-FLT-003' },
   ],
   requirements: ['REQ-FLT-002', 'REQ-FLT-003', 'REQ-FLT-006', 'REQ-INT-001'],
   assumptions: [

@@ -149,7 +149,7 @@ export const arming: Law = {
   statement:
     'Boot, every off and every queue that has run empty (by the clock in any call, by the stage’s word in poll and before a release) leave the output off, disarmed, every account at 0 and every true charge in doubt by 5080 nC either way. Only arm arms: from disarmed, at least 64,800 µs by the clock after the last off, where that very call finds the self-test passed, the magnet away, battery and temperature good; every doubt is 10 nC then. Nothing is released unless armed.',
   numbers: [
-    { value: '64,800 µs', meaning: 'nine half-lives of passive recharge', source: '9 × 7200 µs (limits.md)' },
+    { value: '64,800 µs', meaning: 'nine half-lives of passive recharge', source: '9 × 7200 µs' },
     {
       value: '5080 nC',
       meaning: 'doubt after an off',

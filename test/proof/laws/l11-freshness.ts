@@ -74,9 +74,9 @@ export const freshness: Law = {
     {
       value: '20 ms',
       meaning: 'age at which the board reports a reading as stale',
-      source: 'design.md, the boundary between the modules',
+      source: 'firmware/board.ts, SENSE_STALE',
     },
-    { value: '39 °C', meaning: 'surface temperature', source: 'ISO 14708-3:2017 clause 17.1 (limits.md)' },
+    { value: '39 °C', meaning: 'surface temperature', source: 'ISO 14708-3:2017 clause 17.1' },
     { value: '0–85 °C', meaning: 'possible temperatures', source: 'profile.ts' },
     { value: '3000 mV', meaning: 'lowest battery voltage', source: 'profile.ts' },
     { value: '0–6000 mV', meaning: 'possible battery voltages', source: 'profile.ts' },

@@ -112,19 +112,19 @@ export const readBack: Law = {
     {
       value: '5 %',
       meaning: 'least tolerance of the read-back, or the board’s 100–500 µA if that is more',
-      source: 'limits.md',
+      source: 'REQ-SEN-003',
     },
     {
       value: '1/50',
       meaning: 'of the sum over the contacts, beside the tolerance of the case: each source within ±2 %',
-      source: 'limits.md',
+      source: 'REQ-SEN-009',
     },
-    { value: '100 ms', meaning: 'output without a fresh read-back', source: 'design' },
-    { value: '1000 µA, 500 nC', meaning: 'measuring segments', source: 'design' },
+    { value: '100 ms', meaning: 'output without a fresh read-back', source: 'REQ-SEN-005' },
+    { value: '1000 µA, 500 nC', meaning: 'measuring segments', source: 'REQ-SEN-008' },
   ],
   requirements: ['REQ-SEN-002', 'REQ-SEN-003', 'REQ-SEN-005', 'REQ-SEN-008', 'REQ-SEN-009'],
   assumptions: [
-    'where the clock or the magnet has switched off in the same call, the output is off already and there is nothing to trip',
+    'Where the clock or the magnet has switched off in the same call, the output is off already and there is nothing to trip.',
   ],
   obligations: ({ calls }) => calls.flatMap((call) => call.ends.flatMap((end) => onEnd(call, end))),
 };

@@ -61,7 +61,7 @@ export const bounded: Law = {
     'Every call, with any arguments, clock and readings, ends without a trap, without a division by zero and without an access outside the memory, within the number of wasm instructions that the table of bounds gives for it.',
   numbers: [],
   requirements: ['REQ-INT-002', 'REQ-INT-006'],
-  assumptions: ['the calls of the board return, and their own time is not counted'],
+  assumptions: ['The calls of the board return, and their own time is not counted.'],
   obligations: ({ calls, bounds = [] }) => [
     ...claimObligations('L13', calls),
     ...calls.map(completeness),

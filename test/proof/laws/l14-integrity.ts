@@ -61,7 +61,7 @@ export const integrity: Law = {
   ],
   requirements: ['REQ-INT-001'],
   assumptions: [
-    'bits flip between calls; those that flip during a call, in the FIFO or on the stack are not covered',
+    'Bits flip between calls; those that flip during a call, in the FIFO or on the stack are not covered.',
   ],
   obligations: ({ calls }) => [
     ...claimObligations('L14', calls),

@@ -96,7 +96,7 @@ export const limits: Law = {
     {
       value: '25,500 µA',
       meaning: 'hard amplitude limit, and the one set at boot',
-      source: 'the widest of the commercial devices (limits.md)',
+      source: 'the widest of the commercial devices',
     },
     { value: '2998 nC', meaning: 'hard phase limit', source: 'Shannon k = 1.85 on 12.7 mm² (Cogan 2016)' },
     {

@@ -97,13 +97,13 @@ export const horizon: Law = {
   statement:
     'Whenever a segment is released, all that the stage has to play ends at most 20 ms later, and its FIFO has 1 to 64 free places. A request that is refused, with the output left on, changes nothing but what clock and sensors keep: no charge, no limit, no queue.',
   numbers: [
-    { value: '20 ms', meaning: 'horizon', source: 'design' },
+    { value: '20 ms', meaning: 'horizon', source: 'REQ-TIM-003' },
     { value: '64', meaning: 'places of the FIFO', source: 'firmware/board.ts' },
     { value: '50 µs', meaning: 'an idle stage starts within this', source: 'firmware/board.ts' },
   ],
   requirements: ['REQ-TIM-003', 'REQ-TIM-004'],
   assumptions: [
-    'an idle stage starts a segment within 50 µs; the stage has 64 free places exactly when nothing is queued and nothing plays',
+    'An idle stage starts a segment within 50 µs; the stage has 64 free places exactly when nothing is queued and nothing plays.',
   ],
   obligations: (run) => [
     ...run.calls.flatMap((call) => call.ends.flatMap((end) => afterEnd(call, end))),

@@ -30,11 +30,11 @@ export const segregation: Law = {
     {
       value: '6 and 11 imports',
       meaning: 'all that the interlock and the stimulator can call',
-      source: 'design, the boundary between the modules',
+      source: 'firmware/README.md',
     },
   ],
   requirements: ['REQ-INT-004', 'REQ-INT-005', 'REQ-INT-006'],
-  assumptions: ['the board links each import to what its name says, and the stimulator to no other memory'],
+  assumptions: ['The board links each import to what its name says, and the stimulator to no other memory.'],
   obligations: ({ interlock, stimulator }: Run) => [
     ...obligationsOf('the interlock is linked as the design says', checkInterlock(interlock)),
     ...obligationsOf('the stimulator is linked as the design says', checkStimulator(stimulator)),
