@@ -60,6 +60,14 @@ function countsOf(judged: readonly Judgement[]): Omit<MutationResult['byKind'][n
   };
 }
 
+/** The first few of what a mutant leaves otherwise. */
+function firstOf(where: string): string {
+  const words = where.split(', ');
+  const more = words.length - WORDS_NAMED;
+  return `${words.slice(0, WORDS_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+const WORDS_NAMED = 3;
+
 /** What a campaign comes to. `seconds`: how long it took; `isComplete`: every mutant of the binary was judged. */
 export function summaryOf(
   interlock: Uint8Array,
@@ -71,11 +79,12 @@ export function summaryOf(
   const reasonOf = (id: string): string | undefined =>
     reasons.find(({ mutants }) => mutants.includes(id))?.reason;
   const left = judged.filter(({ verdict }) => verdict === 'harmless' || verdict === 'open');
-  const listed = left.flatMap(({ mutant, where }) => {
+  const listed = left.flatMap(({ mutant, verdict, where }) => {
     const reason = reasonOf(mutant.id);
     if (reason === undefined) return [];
     const what = `${mutant.instruction}: ${mutant.change}`;
-    return [{ mutant: mutant.id, reason: `${what}. ${reason} Differs, and breaks no law: ${where}.` }];
+    const how = verdict === 'open' ? 'Breaks no law, not shown to be the same' : 'Differs, and breaks no law';
+    return [{ mutant: mutant.id, reason: `${what}. ${reason} ${how}: ${firstOf(where)}.` }];
   });
   const survivors = judged
     .filter(({ verdict }) => verdict !== 'runs')
