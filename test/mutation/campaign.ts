@@ -3,7 +3,6 @@
 
 import { executeAll } from '../proof/check/prover.ts';
 import { LAWS } from '../proof/laws/index.ts';
-import type { Law } from '../proof/laws/law.ts';
 import { startSolver } from '../proof/solve/pool.ts';
 import type { Solver } from '../proof/solve/query.ts';
 import { RefusedBinary } from '../proof/wasm/module.ts';
@@ -28,10 +27,7 @@ export interface CampaignOptions {
   readonly mutants: readonly Mutant[];
   /** Worker threads of the quick runs, and processes of the solver. Default 2. */
   readonly workers?: number;
-  readonly laws?: readonly Law[];
   readonly onProgress?: (at: string, done: number, total: number) => void;
-  /** Each judgement of the proofs as it is made, so that a long run can be followed. */
-  readonly onJudged?: (judgement: Judgement) => void;
 }
 
 const WORKERS = 2;
@@ -61,7 +57,7 @@ async function judgeOne(bench: Bench, { mutant, verdict }: QuickVerdict): Promis
 }
 
 async function judgeSurvivors(
-  { interlock, stimulator, workers = WORKERS, laws = LAWS, onProgress, onJudged }: CampaignOptions,
+  { interlock, stimulator, workers = WORKERS, onProgress }: CampaignOptions,
   survivors: readonly QuickVerdict[],
   solver: Solver,
 ): Promise<Judgement[]> {
@@ -69,7 +65,7 @@ async function judgeSurvivors(
   const other = await readInterface(stimulator, 'the stimulator');
   const run = await executeAll(module, other, solver);
   const facts = await shownFacts(run.calls, solver);
-  const judge = new ProofJudge(run, laws, facts, solver);
+  const judge = new ProofJudge(run, LAWS, facts, solver);
   const traces = recordTraces(interlock);
   const plain = await openMutants(interlock);
   const fuelled = await openMutants(interlock, FUEL_ROUNDS);
@@ -80,7 +76,6 @@ async function judgeSurvivors(
     while (next < survivors.length) {
       const at = next++;
       judged[at] = await judgeOne(bench, survivors[at]);
-      onJudged?.(judged[at]);
       onProgress?.('proofs', ++done, survivors.length);
     }
   };

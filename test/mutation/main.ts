@@ -61,7 +61,7 @@ function tell(result: MutationFile): void {
     `${grouped(mutants)} mutants: ${grouped(killedByRuns)} killed by quick runs, ${grouped(killedByProofs)} by the proofs,`,
   );
   say(
-    `${grouped(undecided)} that the proofs do not decide, ${grouped(equivalent)} equivalent, ${grouped(listed.length)} listed with a reason.`,
+    `${grouped(equivalent)} equivalent, ${grouped(listed.length)} listed with a reason, of them ${grouped(undecided)} whose proof does not go through.`,
   );
   const open = leftOpen(result);
   for (const { mutant, change, where } of open) say(`  left open: ${mutant}, ${change}: ${where}`);

@@ -78,8 +78,12 @@ export function summaryOf(
 ): MutationFile {
   const reasonOf = (id: string): string | undefined =>
     reasons.find(({ mutants }) => mutants.includes(id))?.reason;
-  const left = judged.filter(({ verdict }) => verdict === 'harmless' || verdict === 'open');
+  const left = judged.filter(({ verdict }) => ['harmless', 'open', 'undecided'].includes(verdict));
   const listed = left.flatMap(({ mutant, verdict, where }) => {
+    if (verdict === 'undecided') {
+      const reason = `The proof of it does not go through, so \`prove\` ends with 1; nothing is shown against it. Not decided: ${where}.`;
+      return [{ mutant: mutant.id, reason: `${mutant.instruction}: ${mutant.change}. ${reason}` }];
+    }
     const reason = reasonOf(mutant.id);
     if (reason === undefined) return [];
     const what = `${mutant.instruction}: ${mutant.change}`;
@@ -105,7 +109,7 @@ export function summaryOf(
   };
 }
 
-/** Mutants that are neither killed, nor undecided, nor equivalent, nor listed. */
+/** Mutants that are neither killed, nor equivalent, nor listed. */
 export function leftOpen({ survivors, listed }: MutationFile): Survivor[] {
   const named = new Set(listed.map(({ mutant }) => mutant));
   return survivors.filter(

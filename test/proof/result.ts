@@ -58,7 +58,7 @@ export interface MutantCounts {
   readonly killedByRuns: number;
   /** An obligation that held of the shipped binary has a counterexample, or the prover does not take the binary. */
   readonly killedByProofs: number;
-  /** An obligation is not decided: the proof of the mutant does not go through, but nothing is shown against it. */
+  /** Of those that are listed: the proof of the mutant does not go through, but nothing is shown against it. */
   readonly undecided: number;
   readonly equivalent: number;
 }

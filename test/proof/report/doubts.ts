@@ -72,9 +72,9 @@ export function mutationSection({ mutation, binary }: ProofResult): Html {
     { head: 'mutants', kind: 'number' },
     { head: 'found by quick runs in V8', kind: 'number' },
     { head: 'found by proofs', kind: 'number' },
-    { head: 'not decided', kind: 'number' },
     { head: 'equivalent', kind: 'number' },
     { head: 'listed', kind: 'number' },
+    { head: 'of them not decided', kind: 'number' },
     { head: 'score', kind: 'number' },
     { head: 'time', kind: 'number' },
   ] as const;
@@ -82,9 +82,9 @@ export function mutationSection({ mutation, binary }: ProofResult): Html {
     grouped(mutation.mutants),
     grouped(mutation.killedByRuns),
     grouped(mutation.killedByProofs),
-    grouped(mutation.undecided),
     grouped(mutation.equivalent),
     grouped(mutation.listed.length),
+    grouped(mutation.undecided),
     mutationScore(mutation),
     secondsText(mutation.seconds),
   ];
@@ -101,12 +101,12 @@ export function mutationSection({ mutation, binary }: ProofResult): Html {
 
 /** What a reader must know before believing the score. */
 function mutationNotes(mutation: MutationResult, sha256: string): string[] {
-  const { mutants, killedByRuns, killedByProofs, undecided, equivalent } = mutation;
-  const missing = mutants - killedByRuns - killedByProofs - undecided - equivalent - mutation.listed.length;
+  const { mutants, killedByRuns, killedByProofs, equivalent } = mutation;
+  const missing = mutants - killedByRuns - killedByProofs - equivalent - mutation.listed.length;
   return [
     ...(mutation.isComplete ? [] : ['A sample of all mutants only.']),
     ...(mutation.sha256 === sha256 ? [] : [`Of another binary: \`${mutation.sha256}\`.`]),
-    ...(missing === 0 ? [] : [`Neither found, not decided, equivalent nor listed: ${grouped(missing)}.`]),
+    ...(missing === 0 ? [] : [`Neither found, equivalent nor listed: ${grouped(missing)}.`]),
   ];
 }
 

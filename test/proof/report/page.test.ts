@@ -181,7 +181,7 @@ describe('what did not succeed', () => {
     expect(sectionOf(pageOf(), 'mutants')).toContain('99.8 %');
     const mutation = { ...result().mutation!, killedByRuns: 699, sha256: 'another', isComplete: false };
     const shown = sectionOf(pageOf({ mutation }), 'mutants');
-    expect(shown).toContain('Neither found, not decided, equivalent nor listed: 1.');
+    expect(shown).toContain('Neither found, equivalent nor listed: 1.');
     expect(shown).toContain('Of another binary');
     expect(shown).toContain('A sample of all mutants only.');
     const all = {
