@@ -1,7 +1,7 @@
 // Judges the mutants of the interlock, prints the score, and writes the result where it is asked to. Exit codes as the
 // command line's: 0 nothing is left open, 1 something is, 2 misuse.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Progress, say, warn } from '../../host/cli/terminal.ts';
 import { grouped, short } from '../../host/report/format.ts';
@@ -76,6 +76,16 @@ async function main(): Promise<number> {
     warn(options);
     return 2;
   }
+  const { out } = options;
+  try {
+    // Known before the work, not after it.
+    if (out !== null) closeSync(openSync(out, 'a'));
+  } catch (error) {
+    warn(
+      `${out} cannot be written (${(error as NodeJS.ErrnoException).code}): give --out a file in a folder that is there.`,
+    );
+    return 2;
+  }
   const startMs = performance.now();
   const interlock = readFileSync(packagePath('build/interlock.wasm'));
   const stimulator = readFileSync(packagePath('build/stimulator.wasm'));
@@ -92,7 +102,7 @@ async function main(): Promise<number> {
   }).finally(() => progress.clear());
   const seconds = Math.round((performance.now() - startMs) / 100) / 10;
   const result = summaryOf(interlock, judged, readReasons(), seconds, isComplete);
-  if (options.out !== null) writeFileSync(options.out, `${JSON.stringify(result, null, 1)}\n`);
+  if (out !== null) writeFileSync(out, `${JSON.stringify(result, null, 1)}\n`);
   tell(result);
   return leftOpen(result).length === 0 ? 0 : 1;
 }
