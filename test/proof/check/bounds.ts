@@ -6,9 +6,9 @@ import { type Call, type End, EXPORT_NAMES, type ExportName } from '../model/cal
 import type { CallBound } from '../result.ts';
 import type { Solver } from '../solve/query.ts';
 import { atMost, costIn, costTerm } from '../symbolic/cost.ts';
+import { takesAtMost } from '../symbolic/cost-limit.ts';
 import { rebuild } from '../term/substitute.ts';
 import { type Term, variable, variables } from '../term/term.ts';
-import * as w from '../term/word.ts';
 import { speaksOf } from './attempts.ts';
 import { discharge } from './discharge.ts';
 import { atEnd, type Obligation } from './obligation.ts';
@@ -34,20 +34,27 @@ const speaksOfProducts = speaksOf(isProduct);
 const isOfProduct = (a: Term): boolean =>
   isProduct(a) || (a.op === 'ite' ? a.args.slice(1) : a.args).some(isOfProduct);
 
+const free = new WeakMap<Term, Term>();
 /** A condition in which each comparison of products is true or false as it likes: a bound needs none of them, and they are hard. */
 function withoutProducts(a: Term): Term {
   if (!speaksOfProducts(a)) return a;
-  const isComparison = a.sort === 'bool' && a.args.every(({ sort }) => sort !== 'bool');
-  if (isComparison && isOfProduct(a)) return variable(`comparison.${a.id}`, 'bool', 0n, 1n);
-  return rebuild(a, a.args.map(withoutProducts));
+  let made = free.get(a);
+  if (made === undefined) {
+    const isComparison = a.sort === 'bool' && a.args.every(({ sort }) => sort !== 'bool');
+    made =
+      isComparison && isOfProduct(a)
+        ? variable(`comparison.${a.id}`, 'bool', 0n, 1n)
+        : rebuild(a, a.args.map(withoutProducts));
+    free.set(a, made);
+  }
+  return made;
 }
 
 /** That no run takes more, from what speaks of nothing but what the number depends on, and from all that is known. */
 function boundObligations({ call, end }: Way, most: number): Obligation[] {
-  const cost = costTerm(end.cost);
   const claim = `takes at most ${most} instructions`;
-  const whole = atEnd('L13', call, end, claim, w.sle(cost, w.word(most)));
-  const names = variables(cost);
+  const whole = atEnd('L13', call, end, claim, takesAtMost(end.cost, most));
+  const names = variables(costTerm(end.cost));
   const near = whole.assumed.filter((fact) => [...variables(fact)].every((name) => names.has(name)));
   const bare = { ...whole, assumed: near.map(withoutProducts), goal: withoutProducts(whole.goal) };
   return [bare, whole].map((obligation) => ({ ...obligation, mode: 'words' }));

@@ -41,28 +41,34 @@ export function versionOf(solver: OtherSolver): string {
   return version;
 }
 
-function expectedOf(path: string): string {
+/** What a file says of itself: the answer that is expected, and the logic. */
+function headOf(path: string): { readonly expected: string; readonly logic: string } {
   const file = openSync(path, 'r');
   try {
     const head = Buffer.alloc(HEAD_BYTES);
     const text = head.toString('utf8', 0, readSync(file, head));
-    return /^\(set-info :status (unsat|sat)\)$/m.exec(text)?.[1] ?? 'no status';
+    const expected = /^\(set-info :status (unsat|sat)\)$/m.exec(text)?.[1] ?? 'no status';
+    return { expected, logic: /^\(set-logic (\w+)\)$/m.exec(text)?.[1] ?? '' };
   } finally {
     closeSync(file);
   }
 }
 
-/** A solver whose parent is gone ends by itself; the parent's own limit always comes first. */
-function ownLimit(solver: OtherSolver, timeoutMs: number): string[] {
+/**
+ * A solver whose parent is gone ends by itself; the parent's own limit always comes first. Words alone cvc5 turns into bits at
+ * once, as its entry for QF_BV in the competition SMT-COMP does.
+ */
+function optionsOf(solver: OtherSolver, logic: string, timeoutMs: number): string[] {
   const seconds = Math.ceil(timeoutMs / 1000) + 1;
-  return solver === 'cvc5' ? [`--tlimit=${seconds * 1000}`] : [`-T:${seconds}`];
+  if (solver === 'z3') return [`-T:${seconds}`];
+  return [`--tlimit=${seconds * 1000}`, ...(logic === 'QF_BV' ? ['--bitblast=eager'] : [])];
 }
 
 /** All that a solver says of a file on one line: "unsat" when all is well. */
-function ask(solver: OtherSolver, path: string, timeoutMs: number): Promise<string> {
+function ask(solver: OtherSolver, path: string, logic: string, timeoutMs: number): Promise<string> {
   return new Promise((resolve) => {
     const options = { timeout: timeoutMs, killSignal: 'SIGKILL', encoding: 'utf8' } as const;
-    execFile(solver, [...ownLimit(solver, timeoutMs), path], options, (error, stdout, stderr) => {
+    execFile(solver, [...optionsOf(solver, logic, timeoutMs), path], options, (error, stdout, stderr) => {
       if (error?.killed) return resolve(`no answer within ${timeoutMs} ms`);
       const said = `${stdout}${stderr}`.trim().replace(/\s+/g, ' ').slice(0, 200);
       resolve(said === '' && error !== null ? `ended by ${error.signal ?? error.code}` : said);
@@ -86,8 +92,8 @@ async function opinion(
     while (next < files.length) {
       const file = files[next++];
       const path = join(folder, file);
-      const expected = expectedOf(path);
-      const said = await ask(solver, path, timeoutMs);
+      const { expected, logic } = headOf(path);
+      const said = await ask(solver, path, logic, timeoutMs);
       if (said !== expected) differing.push(`${file}: ${said}, expected ${expected}`);
       options.onProgress?.({ solver, done: ++done, total: files.length });
     }

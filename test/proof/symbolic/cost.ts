@@ -10,7 +10,7 @@ export interface Cost {
   readonly choices: readonly Choice[];
 }
 
-interface Choice {
+export interface Choice {
   readonly when: Term;
   readonly yes: Cost;
   readonly no: Cost;
@@ -32,6 +32,11 @@ export function either(when: Term, a: Cost, b: Cost): Cost {
   const [yes, no] = [rest(a), rest(b)];
   if (yes.fixed === no.fixed && yes.choices.length === 0 && no.choices.length === 0) return a;
   return { fixed: 0, choices: [...common, { when, yes, no }] };
+}
+
+/** No run takes fewer, whatever its conditions say. */
+export function atLeast({ fixed, choices }: Cost): number {
+  return choices.reduce((sum, { yes, no }) => sum + Math.min(atLeast(yes), atLeast(no)), fixed);
 }
 
 /** No run takes more, whatever its conditions say. */
