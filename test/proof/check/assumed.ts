@@ -41,13 +41,20 @@ function distributed(fact: Term): Term[] | null {
   return inner[at].args[0].args.map((part) => not(and(...rest, not(part))));
 }
 
-const factsOf = new WeakMap<readonly Term[], ReadonlySet<Term>>();
+/** Single facts of a list of assumptions: as a set, and as one list. */
+export interface Facts {
+  readonly set: ReadonlySet<Term>;
+  readonly list: readonly Term[];
+}
+
+const factsOf = new WeakMap<readonly Term[], Facts>();
 
 /** Single facts of a list of assumptions. The same list is taken apart once. */
-export function factsIn(assumed: readonly Term[]): ReadonlySet<Term> {
+export function factsIn(assumed: readonly Term[]): Facts {
   let known = factsOf.get(assumed);
   if (known === undefined) {
-    known = new Set(assumed.flatMap(conjuncts).flatMap(clauses));
+    const set = new Set(assumed.flatMap(conjuncts).flatMap(clauses));
+    known = { set, list: [...set] };
     factsOf.set(assumed, known);
   }
   return known;

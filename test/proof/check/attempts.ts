@@ -9,6 +9,7 @@ import { and, conjoin, conjuncts, not } from '../term/boolean.ts';
 import { Fields } from '../term/fields.ts';
 import { substitute } from '../term/substitute.ts';
 import { type Op, type Term, variables } from '../term/term.ts';
+import { Assumptions } from './nearness.ts';
 import type { Obligation } from './obligation.ts';
 
 export interface Attempt {
@@ -19,61 +20,38 @@ export interface Attempt {
   readonly isFinal: boolean;
 }
 
+/** What a term's value comes from; where it is a choice, not what the choice depends on. */
+const valuesOf = (a: Term): readonly Term[] =>
+  a.op === 'ite' && a.sort === 'word' ? a.args.slice(1) : a.args;
+
 const looseVariables = new WeakMap<Term, ReadonlySet<Term>>();
 /** The variables of a term without those that only its choices depend on. */
 function withoutChoices(a: Term): ReadonlySet<Term> {
   let known = looseVariables.get(a);
   if (known === undefined) {
     if (a.op === 'var') known = new Set([a]);
-    else {
-      const parts = a.op === 'ite' && a.sort === 'word' ? a.args.slice(1) : a.args;
-      known = new Set(parts.flatMap((part) => [...withoutChoices(part)]));
-    }
+    else known = new Set(valuesOf(a).flatMap((part) => [...withoutChoices(part)]));
     looseVariables.set(a, known);
   }
   return known;
 }
 
-/** Assumptions over these variables alone. */
-function over(names: ReadonlySet<Term>, assumed: readonly Term[]): Term[] {
-  return assumed.filter((fact) => [...variables(fact)].every((name) => names.has(name)));
-}
-
-/** A variable in more assumptions than this joins what has little to do with each other: the duration, the flags. */
-const HUB_FACTS = 40;
-/** How many variables an assumption may speak of to count as near: of one thing, or of one electrode. */
-const NEAR_NAMES = [4, 12];
-
-/**
- * Assumptions by how near they are to the goal: over its variables alone; about the same electrode; all. Where they are
- * followed, what is near to what is near counts as well: a ghost touches the state through its law alone.
- */
-function nearness(assumed: readonly Term[], goal: Term, isFollowed = false): Term[][] {
-  const names = variables(goal);
-  const uses = new Map<Term, number>();
-  for (const fact of assumed) for (const name of variables(fact)) uses.set(name, (uses.get(name) ?? 0) + 1);
-  const touches = (fact: Term, some: ReadonlySet<Term>): boolean =>
-    [...variables(fact)].some((name) => some.has(name));
-  const levels = [over(names, assumed)];
-  let own = names;
-  for (const most of NEAR_NAMES) {
-    own = new Set([...own].filter((name) => (uses.get(name) ?? 0) <= HUB_FACTS));
-    const close = assumed.filter((fact) => variables(fact).size <= most && touches(fact, own));
-    const near = new Set([...names, ...close.flatMap((fact) => [...variables(fact)])]);
-    levels.push(over(near, assumed));
-    if (isFollowed) own = near;
-  }
-  levels.push([...assumed]);
-  return levels.filter((level, i) => i === 0 || level.length > levels[i - 1].length);
+/** What bounds a term's values: assumptions over those variables and one other. */
+function bounding(goal: Term, assumed: Assumptions): Term[] {
+  const names = withoutChoices(goal);
+  return assumed.over(new Set([...names, ...assumed.beside(names, 2)]));
 }
 
 /** Whether some part of a term is one of these, by term. */
-export function speaksOf(isOne: (a: Term) => boolean): (a: Term) => boolean {
+export function speaksOf(
+  isOne: (a: Term) => boolean,
+  partsOf = ({ args }: Term): readonly Term[] => args,
+): (a: Term) => boolean {
   const memo = new WeakMap<Term, boolean>();
   const speaks = (a: Term): boolean => {
     let known = memo.get(a);
     if (known === undefined) {
-      known = isOne(a) || a.args.some(speaks);
+      known = isOne(a) || partsOf(a).some(speaks);
       memo.set(a, known);
     }
     return known;
@@ -86,7 +64,20 @@ const speaksOfNumbers = speaksOf(({ sort }) => sort === 'int' || sort === 'real'
 const BITS = new Set<Op>(['bitand', 'bitor', 'shl', 'ashr', 'lshr', 'rotl', 'ctz']);
 /** True where a term takes words apart or puts them together, so that numbers can hardly say it. */
 const speaksOfBits = speaksOf(({ op }) => BITS.has(op));
+/** True where the value itself is made of bits, not only the choice between its values. */
+const isMadeOfBits = speaksOf(({ op }) => BITS.has(op), valuesOf);
+const speaksOfChoices = speaksOf(({ op, sort }) => op === 'ite' && sort === 'word');
 const speaksOfProducts = speaksOf(({ op, args }) => op === 'mul' && args[1].op !== 'const');
+
+/** What is made of a list of assumptions, once for each list. */
+function perList<Made>(make: (list: readonly Term[]) => Made): (list: readonly Term[]) => Made {
+  const made = new WeakMap<readonly Term[], { readonly of: Made }>();
+  return (list) => {
+    const known = made.get(list) ?? { of: make(list) };
+    made.set(list, known);
+    return known.of;
+  };
+}
 
 /** Depths at which a goal about bits is cut off, one after the other. */
 const DEPTHS = [8, 16];
@@ -117,29 +108,45 @@ function withCase(goal: Term): Term {
   return not(and(...cases, ...literals.filter((a) => !isCase(a)).map((a) => substitute(a, values))));
 }
 
-/** A goal about bits, cut off ever deeper, with what is near to it. */
-function* bitAttempts(assumed: readonly Term[], goal: Term): Generator<Attempt> {
+/** What is assumed, as bits can say it. */
+interface Said {
+  readonly facts: readonly Term[];
+  /** Values of variables, put in their place in the facts. */
+  readonly known: ReadonlyMap<Term, Term>;
+  readonly fields: Fields;
+}
+
+const inBits = perList((assumed): Said => {
   const said = assumed.filter((fact) => !speaksOfNumbers(fact)).map(withNamedSums);
   const known = definitions(said);
   const facts = said.map((fact) => substitute(fact, known));
-  const plain = withCase(new Fields(conjoin(...facts)).of(substitute(withNamedSums(goal), known)));
+  return { facts: [...new Set(facts.flatMap(conjuncts))], known, fields: new Fields(conjoin(...facts)) };
+});
+
+/** A goal about bits, cut off ever deeper, with what is near to it. */
+function* bitAttempts(assumed: readonly Term[], goal: Term): Generator<Attempt> {
+  const { facts, known, fields } = inBits(assumed);
+  const plain = withCase(fields.of(substitute(withNamedSums(goal), known)));
   const cut = new Cut(plain);
-  const cuts = speaksOfBits(goal) ? DEPTHS.filter((depth) => depth <= cut.deepest) : [];
-  const depths = [...cuts, Number.POSITIVE_INFINITY];
-  const ways = depths.map((depth) => {
+  const cuts = speaksOfBits(goal) ? DEPTHS.filter((depth) => cut.isWorthwhile(depth)) : [];
+  const ways = cuts.map((depth) => {
     const rewrite = cut.at(depth);
     const wanted = rewrite(plain);
-    return { wanted, levels: nearness([...new Set(facts.map(rewrite).flatMap(conjuncts))], wanted) };
+    const left = [...new Set(facts.map(rewrite).flatMap(conjuncts))];
+    return { wanted, levels: Assumptions.of(left).levels(wanted, false) };
   });
+  const whole = { wanted: plain, levels: Assumptions.of(facts).levels(plain, false) };
   for (let near = 0; near < CUT_LEVELS; near++)
-    for (const { wanted, levels } of ways)
+    for (const { wanted, levels } of [...ways, whole])
       if (near < levels.length) yield { mode: 'words', level: levels[near], goal: wanted, isFinal: false };
 }
+
+const withSums = perList((assumed) => assumed.map(withNamedSums));
 
 /** Cheapest first: with few assumptions before with many, and bits where numbers cannot say it. */
 export function* attempts(assumed: readonly Term[], { goal, mode }: Obligation): Generator<Attempt> {
   if (mode !== undefined) return yield { mode, level: assumed, goal, isFinal: true };
-  const levels = nearness(assumed, goal, speaksOfNumbers(goal));
+  const levels = Assumptions.of(assumed).levels(goal, speaksOfNumbers(goal));
   const last = levels[levels.length - 1];
   const exactly = (how: Mode, level: readonly Term[]): Attempt => ({
     mode: how,
@@ -149,8 +156,8 @@ export function* attempts(assumed: readonly Term[], { goal, mode }: Obligation):
   });
   const wanted = withNamedSums(goal);
   const said = new Set(assumed);
-  const facts = assumed.map(withNamedSums);
-  const near = nearness(facts, wanted, speaksOfNumbers(goal));
+  const facts = withSums(assumed);
+  const near = Assumptions.of(facts).levels(wanted, speaksOfNumbers(goal));
   // What a law says in plain numbers is about what words are worth: words as a whole do not help.
   if (speaksOfNumbers(goal)) {
     const [own, ...others] = levels.map((level) => exactly('numbers', level));
@@ -162,8 +169,17 @@ export function* attempts(assumed: readonly Term[], { goal, mode }: Obligation):
   }
   const whole = (level: readonly Term[]): Attempt => ({ mode: 'whole', level, goal: wanted, isFinal: false });
   const hasBits = !speaksOfProducts(goal);
+  const hasBitsInChoices = hasBits && speaksOfBits(goal) && !isMadeOfBits(goal);
+  if (hasBitsInChoices)
+    yield { mode: 'whole', level: bounding(goal, Assumptions.of(assumed)), goal, isFinal: false };
   if (hasBits && speaksOfBits(goal)) yield* bitAttempts(assumed, goal);
-  yield { mode: 'choices', level: over(withoutChoices(wanted), facts), goal: wanted, isFinal: false };
+  if (speaksOfChoices(wanted))
+    yield {
+      mode: 'choices',
+      level: Assumptions.of(facts).over(withoutChoices(wanted)),
+      goal: wanted,
+      isFinal: false,
+    };
   const wholes = near.slice(0, -1).map(whole);
   yield* wholes.slice(0, 1);
   if (hasBits && !speaksOfBits(goal)) yield* bitAttempts(assumed, goal);

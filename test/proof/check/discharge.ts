@@ -78,8 +78,8 @@ export async function discharge(
 ): Promise<Discharged> {
   const assumed = factsIn(obligation.assumed);
   let done: Discharged = { ...NOT_ASKED, obligation, verdict: 'immediate' };
-  if (isImmediate(assumed, obligation.goal)) return done;
-  let ways: Iterable<Way> = asked(attempts([...assumed], obligation));
+  if (isImmediate(assumed.set, obligation.goal)) return done;
+  let ways: Iterable<Way> = asked(attempts(assumed.list, obligation));
   for (const effort of efforts) {
     const { open, ...tried } = await tryAll(obligation, ways, solver, effort);
     done = { ...tried, ms: done.ms + tried.ms };

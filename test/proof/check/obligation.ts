@@ -33,6 +33,20 @@ function base(call: Call, path: Term): readonly Term[] {
   return known;
 }
 
+const joinedOf = new WeakMap<readonly Term[], WeakMap<readonly Term[], readonly Term[]>>();
+/** Both lists as one: the same list for the same two. */
+function joined(assumed: readonly Term[], extra: readonly Term[]): readonly Term[] {
+  if (extra.length === 0) return assumed;
+  const lists = joinedOf.get(extra) ?? new WeakMap<readonly Term[], readonly Term[]>();
+  joinedOf.set(extra, lists);
+  let known = lists.get(assumed);
+  if (known === undefined) {
+    known = [...assumed, ...extra];
+    lists.set(assumed, known);
+  }
+  return known;
+}
+
 /** An obligation about the state after a call that ends so. */
 export function atEnd(
   law: string,
@@ -42,11 +56,10 @@ export function atEnd(
   goal: Term,
   extra: readonly Term[] = [],
 ): Obligation {
-  const assumed = base(call, end.path);
   return {
     law,
     name: `${call.name}${call.from === 'damaged' ? ' on a damaged block' : ''}: ${what}`,
-    assumed: extra.length === 0 ? assumed : [...assumed, ...extra],
+    assumed: joined(base(call, end.path), extra),
     goal,
     call,
     end,

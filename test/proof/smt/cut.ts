@@ -24,13 +24,17 @@ function depthsOf(root: Term): ReadonlyMap<Term, number> {
 }
 
 export class Cut {
-  /** Depth of the goal's deepest part. */
-  readonly deepest: number;
   private readonly depths: ReadonlyMap<Term, number>;
 
   constructor(goal: Term) {
     this.depths = depthsOf(goal);
-    this.deepest = Math.max(...this.depths.values());
+  }
+
+  /** Whether a cut so deep leaves at most half of the goal, or spares what bits are bad at. */
+  isWorthwhile(depth: number): boolean {
+    const terms = [...this.depths];
+    const left = terms.filter(([, at]) => at < depth).length;
+    return left < terms.length && (2 * left <= terms.length || terms.some(([{ op }]) => HARD.has(op)));
   }
 
   /** Rewrites the goal, and what is assumed beside it, with all that lies so deep in the goal as a variable of its own. */
