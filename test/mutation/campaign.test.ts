@@ -27,6 +27,11 @@ describe('the mutants', async () => {
     for (const { mutant } of committed!.survivors) expect(ids).toContain(mutant);
   });
 
+  it('REQ-INT-003: the README names as many as there are', () => {
+    const named = /one at a time \(([\d,]+)\s/.exec(readFileSync('README.md', 'utf8'))?.[1];
+    expect(named?.replaceAll(',', '')).toBe(`${all.length}`);
+  });
+
   it('REQ-INT-003: every reason is of a mutant that survives, and of one alone', () => {
     const harmless = committed!.survivors.filter(({ verdict }) => ['harmless', 'open'].includes(verdict));
     const named = readReasons().flatMap(({ mutants }) => mutants);

@@ -42,6 +42,14 @@ describe('the most instructions that a call takes', () => {
     expect(shown.length).toBeGreaterThan(5);
   });
 
+  it('REQ-INT-002: is of the longest call what the README says', async () => {
+    const { bounds } = await boundsOf(['request'], plays);
+    const named = /within ([\d,]+) wasm instructions/.exec(readFileSync('README.md', 'utf8'))?.[1];
+    expect(bounds).toEqual([
+      { call: 'request', instructions: Number(named?.replaceAll(',', '')), isReached: true },
+    ]);
+  });
+
   it('REQ-INT-002: is found without such a run, and then said to be reached by none', async () => {
     const reached = await boundsOf(['stop', 'poll'], plays);
     const found = await boundsOf(['stop', 'poll'], []);
