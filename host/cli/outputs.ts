@@ -1,4 +1,4 @@
-// The files that `stimgate run` is asked to write: where each goes, and that it can be written, before anything stimulates.
+// The files that a command is asked to write: where each goes, and that it can be written, before anything stimulates.
 
 import {
   accessSync,
@@ -59,7 +59,7 @@ export function plannedOutputs(therapies: readonly string[], paths: OutputPaths)
     return { traces, sheet };
   });
   refuseClashes(outputs, therapies);
-  for (const { path } of outputs) tryWriting(path);
+  for (const { path } of outputs) requireWritable(path);
   return planned;
 }
 
@@ -87,7 +87,8 @@ function real(path: string): string {
   return existsSync(folder) ? join(realpathSync(folder), basename(absolute)) : absolute;
 }
 
-function tryWriting(path: string): void {
+/** Makes the file's folder. @throws UsageError where the file cannot be written. */
+export function requireWritable(path: string): void {
   try {
     makeFolderOf(path);
     const found = statSync(path, { throwIfNoEntry: false });

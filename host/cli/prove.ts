@@ -1,12 +1,14 @@
 // `stimgate prove`: the proofs of the interlock's laws over the binaries that ship. The prover is loaded when it is asked for, so
 // that no other command pays for it; here is only what the user sees of it.
 
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { ProofFiles, ProofProgress } from '../../test/proof/prove.ts';
 import type { LawResult, ProofResult, SecondOpinion } from '../../test/proof/result.ts';
 import { counted, grouped, short } from '../report/format.ts';
 import { packagePath } from '../therapy/package-files.ts';
 import { Exit, UsageError } from './exit.ts';
+import { requireWritable } from './outputs.ts';
 import { Progress, paintFor, say, sayJson, shownPath } from './terminal.ts';
 
 interface ProveOptions {
@@ -53,7 +55,9 @@ async function prove(options: ProveOptions): Promise<Exit> {
   const prover = await loadProver();
   const law = lawNamed(options.law, prover.LAW_NAMES);
   const opinions = options.crossCheck ? await loadOpinions(options) : null;
+  requireNames(options);
   const files = options.report ? prover.filesOf(options.out, law) : null;
+  if (files !== null) requireRoom(files);
   const progress = new Progress(options.json);
   const show = (text: string): void => progress.update(text);
   const work = async (): Promise<ProofResult> => {
@@ -77,6 +81,18 @@ async function prove(options: ProveOptions): Promise<Exit> {
   const isConfirmed = opinions === null || result.opinions.every(opinions.confirms);
   const isProven = result.laws.every(({ verdict }) => verdict === 'proven');
   return isProven && isConfirmed ? Exit.HOLDS : Exit.FAILED;
+}
+
+/** @throws UsageError where a path that is given is empty. */
+function requireNames(options: ProveOptions): void {
+  for (const name of ['interlock', 'stimulator', 'out'] as const)
+    if (options[name]?.trim() === '') throw new UsageError(`--${name}: the path is empty`);
+}
+
+/** That the report and the queries can be written, before the long proof. @throws UsageError where they cannot. */
+function requireRoom({ report, queries }: ProofFiles): void {
+  requireWritable(report);
+  requireWritable(join(queries, 'queries.json'));
 }
 
 /** The other solvers, before the long proof. @throws UsageError where one is missing, or nothing would be written to ask. */
@@ -146,7 +162,7 @@ function tell(result: ProofResult, files: ProofFiles | null, only: string | unde
     say(line(law.id, law.title, paint(tone, law.verdict.padEnd(9)), rowOf(law)));
   }
   for (const law of laws) tellTrouble(law);
-  if (only !== undefined) say('Assumes the invariant and the lemmas, which `stimgate prove` shows.');
+  if (only?.startsWith('L')) say('Assumes the invariant and the lemmas, which `stimgate prove` shows.');
   const sum = (of: (law: LawResult) => number): string =>
     grouped(laws.reduce((total, law) => total + of(law), 0));
   const proven = laws.filter(({ verdict }) => verdict === 'proven').length;

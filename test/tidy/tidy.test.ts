@@ -77,6 +77,11 @@ describe('imports', () => {
       (f) => f.startsWith('test/oracle/'),
       (t) => t.startsWith('test/oracle/') || t === 'host/therapy/therapy.ts',
     ],
+    [
+      'the laws take no limit from the firmware',
+      (f) => /^test\/proof\/(laws|model)\//.test(f) || f === 'test/proof/limits.ts',
+      (t) => !t.startsWith('firmware/') || /^firmware\/(board|status)\.ts$/.test(t),
+    ],
   ];
   for (const [rule, applies, allowed] of rules) {
     it(rule, () => {

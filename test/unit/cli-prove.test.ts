@@ -73,6 +73,20 @@ describe('REQ-HST-103: prove ends with the code of its outcome', () => {
     expect(await refused('--law', 'L1', '--cross-check')).toMatch(/--cross-check .* leave out --no-report/);
   });
 
+  it('refuses a place that cannot be written before it proves anything', async () => {
+    const taken = file('taken', new Uint8Array(1));
+    for (const [out, why] of [
+      [join(taken, 'in'), /^stimgate: cannot write .*taken.*: a part of the path is not a folder\n$/],
+      ['/proc/none', /^stimgate: cannot write \/proc\/none.*\n$/],
+      ['', /^stimgate: --out: the path is empty\n$/],
+    ] as const) {
+      const { exit, out: said, err } = await stimgate('prove', '--law', 'L1', '--out', out);
+      expect([exit, said]).toEqual([2, '']);
+      expect(err).toMatch(why);
+    }
+    expect(await refused('--interlock', '')).toBe('stimgate: --interlock: the path is empty');
+  });
+
   it('tells of every query that another solver does not confirm, and fails', async () => {
     const tools = mkdtempSync(join(folder, 'tools-'));
     // One that says what is expected, and one that knows nothing of a law's own queries.

@@ -2,8 +2,8 @@
 // passes" should be a request after a trip, and not one on a device that never tripped.
 
 import { SENSE_MAGNET, SENSE_TEMPERATURE_MC } from '../../../firmware/board.ts';
-import { TEMPERATURE_MC_MAX } from '../../../firmware/profile.ts';
 import { State, Status, Trip } from '../../../firmware/status.ts';
+import { TEMPERATURE_MC_MAX } from '../limits.ts';
 import { wordOf } from '../model/block.ts';
 import type { Obligation } from './obligation.ts';
 import { isDriving, type Played } from './play.ts';

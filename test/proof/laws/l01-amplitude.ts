@@ -1,7 +1,7 @@
 // L1: no level above the hard limit or the electrode's set limit.
 
-import { AMPLITUDE_UA_MAX } from '../../../firmware/profile.ts';
 import { atRelease } from '../check/obligation.ts';
+import { AMPLITUDE_UA_MAX } from '../limits.ts';
 import { electrodeName, view } from '../model/block.ts';
 import { segmentOf } from '../model/segment.ts';
 import { and } from '../term/boolean.ts';

@@ -1,7 +1,7 @@
 // L3: no segment is too short or too long, and no electrode keeps one polarity for too long.
 
-import * as profile from '../../../firmware/profile.ts';
 import { atRelease } from '../check/obligation.ts';
+import * as limits from '../limits.ts';
 import { ELECTRODES, electrodeName } from '../model/block.ts';
 import { endsOfHistory, type Ghost, keeps, playedRight } from '../model/history.ts';
 import { segmentOf } from '../model/segment.ts';
@@ -25,7 +25,7 @@ function runOf(index: number): Ghost<Polarity> {
     positiveUs: n.intVariable(`${at}.positiveUs`),
     negativeUs: n.intVariable(`${at}.negativeUs`),
   };
-  const most = n.int(profile.POLARITY_RUN_US_MAX);
+  const most = n.int(limits.POLARITY_RUN_US_MAX);
   return {
     what: `the run of one polarity of ${electrodeName(index)}`,
     before: () => before,
@@ -56,11 +56,11 @@ function durationGoals(release: Release): { what: string; goal: Term }[] {
   const durationUs = release.args[0];
   const most = (us: number): Term => w.sle(durationUs, w.word(us));
   return [
-    { what: 'it lasts at least 10 µs', goal: w.sle(w.word(profile.SEGMENT_US_MIN), durationUs) },
-    { what: 'it lasts at most 5000 µs', goal: most(profile.IDLE_US_MAX) },
+    { what: 'it lasts at least 10 µs', goal: w.sle(w.word(limits.SEGMENT_US_MIN), durationUs) },
+    { what: 'it lasts at most 5000 µs', goal: most(limits.IDLE_US_MAX) },
     {
       what: 'an active one lasts at most 1000 µs',
-      goal: implies(not(or(isRecharge, isHold)), most(profile.ACTIVE_US_MAX)),
+      goal: implies(not(or(isRecharge, isHold)), most(limits.ACTIVE_US_MAX)),
     },
   ];
 }
@@ -71,13 +71,13 @@ export const duration: Law = {
   statement:
     'An active segment lasts 10–1000 µs, a recharge or hold segment 10–5000 µs. No contact, nor the case, carries one polarity for more than 10,000 µs without a segment of zero or of the other polarity between.',
   numbers: [
-    { value: '10 µs', meaning: 'shortest segment', source: 'profile.ts' },
+    { value: '10 µs', meaning: 'shortest segment', source: 'REQ-TIM-001' },
     {
       value: '1000 µs',
       meaning: 'longest active segment: the widest phase',
       source: 'REQ-TIM-001',
     },
-    { value: '5000 µs', meaning: 'longest segment at zero', source: 'profile.ts' },
+    { value: '5000 µs', meaning: 'longest segment at zero', source: 'REQ-TIM-001' },
     {
       value: '10,000 µs',
       meaning: 'longest run of one polarity',

@@ -1,6 +1,6 @@
 // L4: the span of an electrode's charge since it last rested stays within the phase limit.
 
-import { PHASE_PC_MAX, PHASE_REST_US } from '../../../firmware/profile.ts';
+import { PHASE_PC_MAX, PHASE_REST_US } from '../limits.ts';
 import { electrodeName, type View } from '../model/block.ts';
 import { endsOfHistory, type Ghost, keeps, type Played, playedRight } from '../model/history.ts';
 import { and, implies, not } from '../term/boolean.ts';

@@ -1,13 +1,8 @@
 // L5: the true charge that an electrode has not got back never passes the limit, however far sources are off within their
 // accuracy and however much faster than its worst case the tissue recovers.
 
-import {
-  ARMED_DOUBT_PC,
-  CASE_DOUBT_DIVISOR,
-  DOUBT_DIVISOR,
-  UNRECOVERED_PC_MAX,
-} from '../../../firmware/profile.ts';
 import type { Obligation } from '../check/obligation.ts';
+import { ARMED_DOUBT_PC, CASE_DOUBT_DIVISOR, DOUBT_DIVISOR, UNRECOVERED_PC_MAX } from '../limits.ts';
 import { CASE, ELECTRODES, electrodeName, type View } from '../model/block.ts';
 import { endsOfHistory, type Ghost, keeps, type Played, playedRight } from '../model/history.ts';
 import { ceilingsIn } from '../model/share.ts';

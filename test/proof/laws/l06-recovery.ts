@@ -2,8 +2,8 @@
 // the clock has played out ends in off.
 
 import { START_US_MAX } from '../../../firmware/board.ts';
-import { RECOVERED_PC, RECOVERY_US_MAX } from '../../../firmware/profile.ts';
 import { atEnd, type Obligation } from '../check/obligation.ts';
+import { RECOVERED_PC, RECOVERY_US_MAX } from '../limits.ts';
 import { ELECTRODES, electrodeName, view } from '../model/block.ts';
 import { ELAPSED } from '../model/calls.ts';
 import { endsOfHistory, type Ghost, keeps, playedRight } from '../model/history.ts';

@@ -1,13 +1,7 @@
 // L7: the leaky buckets of each electrode and of their sum never hold more than their depth.
 
-import {
-  DISCHARGE_US,
-  MEAN_DEPTH_PC,
-  MEAN_TOTAL_DEPTH_PC,
-  MEAN_TOTAL_UA,
-  MEAN_UA,
-} from '../../../firmware/profile.ts';
 import { atRelease, type Obligation } from '../check/obligation.ts';
+import { DISCHARGE_US, MEAN_DEPTH_PC, MEAN_TOTAL_DEPTH_PC, MEAN_TOTAL_UA, MEAN_UA } from '../limits.ts';
 import { ELECTRODES, electrodeName } from '../model/block.ts';
 import { allPlayed, endsOfHistory, type Ghost, keeps, type Played, playedRight } from '../model/history.ts';
 import { productNotNegative } from '../smt/products.ts';

@@ -2,9 +2,9 @@
 // where it is locked.
 
 import * as board from '../../../firmware/board.ts';
-import * as profile from '../../../firmware/profile.ts';
 import { State, Status, Trip } from '../../../firmware/status.ts';
 import { atEnd, atRelease, type Obligation } from '../check/obligation.ts';
+import * as limits from '../limits.ts';
 import { view } from '../model/block.ts';
 import type { Call, End } from '../model/calls.ts';
 import { isBatteryGood, isMagnetAway, isTemperatureGood } from '../model/sensors.ts';
@@ -26,7 +26,7 @@ function clearObligations(call: Call, end: End): Obligation[] {
     return [atEnd('L8', call, end, 'a trip stays', implies(isIn(State.TRIPPED, before), isLatched(after)))];
   const { sensed } = end.effects;
   return [
-    show('a trip lasts a second', n.le(n.int(profile.TRIP_HOLD_US), newest.nowUs)),
+    show('a trip lasts a second', n.le(n.int(limits.TRIP_HOLD_US), newest.nowUs)),
     show('the magnet is away', isMagnetAway(sensed)),
     show('the battery is good', isBatteryGood(sensed)),
     show('the temperature is good', isTemperatureGood(sensed)),
@@ -41,7 +41,7 @@ function latchObligations(call: Call, end: End): Obligation[] {
   const [before, after] = [view(call.before), view(end.block)];
   const isTrip = and(not(isLatched(before)), isLatched(after));
   const isOff = and(switchedOff(end), releasedNothing(end));
-  const isThird = w.slt(tripAge1(before), w.word(profile.TRIP_WINDOW_US));
+  const isThird = w.slt(tripAge1(before), w.word(limits.TRIP_WINDOW_US));
   const locks = implies(and(isTrip, isThird), isIn(State.LOCKED, after));
   return [
     atEnd('L8', call, end, 'a lock stays', implies(isIn(State.LOCKED, before), isIn(State.LOCKED, after))),
@@ -78,7 +78,7 @@ function statusObligations(call: Call, end: End): Obligation[] {
   const after = view(end.block);
   const result = end.result ?? w.word(Status.OK);
   const trips = field(result, board.STATUS_TRIPS_SHIFT, board.STATUS_TRIPS_MASK);
-  const isRecent = (age: Term): Term => w.slt(age, w.word(profile.TRIP_WINDOW_US));
+  const isRecent = (age: Term): Term => w.slt(age, w.word(limits.TRIP_WINDOW_US));
   const most = (count: number): Term => w.sle(w.word(count), trips);
   return [
     atEnd(

@@ -1,9 +1,9 @@
 // L9: output is armed only after nine half-lives of discharge, with everything looked at, and every off ends it.
 
 import * as board from '../../../firmware/board.ts';
-import * as profile from '../../../firmware/profile.ts';
 import { State } from '../../../firmware/status.ts';
 import { atEnd, atRelease, type Obligation } from '../check/obligation.ts';
+import * as limits from '../limits.ts';
 import { type View, view } from '../model/block.ts';
 import { type Call, type End, roomOf } from '../model/calls.ts';
 import { hasPassedSelfTest, isBatteryGood, isMagnetAway, isTemperatureGood } from '../model/sensors.ts';
@@ -23,7 +23,7 @@ const leftUs = n.greatest(n.minus(queuedUs, elapsedUs), ZERO);
 
 /** The interlock waits no shorter than what is missing of nine half-lives. */
 function waits(sinceUs: Term, v: View): Term {
-  return n.le(n.int(profile.DISCHARGE_US), n.plus(sinceUs, n.signed(v.discharge)));
+  return n.le(n.int(limits.DISCHARGE_US), n.plus(sinceUs, n.signed(v.discharge)));
 }
 const isQueued = (us: Term, v: View): Term => n.same(us, n.signed(v.queue));
 
@@ -73,8 +73,8 @@ function offObligations(call: Call, end: End): Obligation[] {
   ];
   if (mustBeOff) all.push(atEnd('L9', call, end, 'the output is off', switchedOff(end)));
   if (!isOff) return all;
-  const disarmed = and(not(isIn(State.ARMED, after)), w.eq(after.discharge, w.word(profile.DISCHARGE_US)));
-  const restarted = isRestarted(after, profile.UNRECOVERED_PC_MAX);
+  const disarmed = and(not(isIn(State.ARMED, after)), w.eq(after.discharge, w.word(limits.DISCHARGE_US)));
+  const restarted = isRestarted(after, limits.UNRECOVERED_PC_MAX);
   all.push(atEnd('L9', call, end, 'off disarms and discharges', disarmed));
   all.push(atEnd('L9', call, end, 'off puts every charge in doubt', restarted));
   return all;
@@ -99,12 +99,12 @@ function armObligations(call: Call, end: End): Obligation[] {
     atEnd('L9', call, end, what, implies(arms, goal), assumed(call));
   return [
     show('it was disarmed', isIn(State.DISARMED, before)),
-    show('nine half-lives have passed', n.le(n.int(profile.DISCHARGE_US), sinceOff.nowUs)),
+    show('nine half-lives have passed', n.le(n.int(limits.DISCHARGE_US), sinceOff.nowUs)),
     show('the self-test has passed', hasPassedSelfTest(sensed)),
     show('the magnet is away', isMagnetAway(sensed)),
     show('the battery is good', isBatteryGood(sensed)),
     show('the temperature is good', isTemperatureGood(sensed)),
-    show('every doubt is 10 nC', isRestarted(after, profile.ARMED_DOUBT_PC)),
+    show('every doubt is 10 nC', isRestarted(after, limits.ARMED_DOUBT_PC)),
   ];
 }
 

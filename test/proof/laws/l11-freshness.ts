@@ -1,16 +1,16 @@
 // L11: nothing is driven on readings that are stale, impossible or out of range, or without a poll.
 
 import * as board from '../../../firmware/board.ts';
-import * as profile from '../../../firmware/profile.ts';
 import { State } from '../../../firmware/status.ts';
 import { atEnd, type Obligation } from '../check/obligation.ts';
+import * as limits from '../limits.ts';
 import { view } from '../model/block.ts';
 import type { Call, End } from '../model/calls.ts';
 import { STEP_US_MAX } from '../model/invariant.ts';
 import { isBatteryGood, isMagnetReadable, isTemperatureGood } from '../model/sensors.ts';
 import { isIn, isLatched, releasedNothing, switchedOff } from '../model/states.ts';
 import { countedUp, stopwatch } from '../model/stopwatch.ts';
-import { and, implies, not, or } from '../term/boolean.ts';
+import { and, bool, implies, not, or } from '../term/boolean.ts';
 import * as n from '../term/number.ts';
 import type { Term } from '../term/term.ts';
 import * as w from '../term/word.ts';
@@ -55,8 +55,8 @@ function pollObligations(call: Call, end: End): Obligation[] {
   if (call.name === 'boot') return [kept];
   const isLocked = and(isIn(State.LOCKED, after), releasedNothing(end));
   if (call.from === 'damaged') return [shown('damaged memory locks', isLocked, [])];
-  const isLate = n.lt(n.int(profile.POLL_US_MAX), sincePoll.nowUs);
-  const late = w.slt(w.word(profile.POLL_US_MAX), countedUp(before.pollAge, STEP_US_MAX));
+  const isLate = n.lt(n.int(limits.POLL_US_MAX), sincePoll.nowUs);
+  const late = w.slt(w.word(limits.POLL_US_MAX), countedUp(before.pollAge, STEP_US_MAX));
   return [
     kept,
     shown('more than 100 ms without a poll are noticed', implies(isLate, late), known),
@@ -65,11 +65,18 @@ function pollObligations(call: Call, end: End): Obligation[] {
   ];
 }
 
+/** A call that hangs must not keep the output's driver alive: it waits for the heartbeat of a poll. */
+function heartbeat(call: Call, end: End): Obligation {
+  const most = call.name === 'poll' ? 1 : 0;
+  const what = most === 0 ? 'no heartbeat' : 'one heartbeat at most';
+  return atEnd('L11', call, end, what, bool(end.effects.heartbeats <= most));
+}
+
 export const freshness: Law = {
   id: 'L11',
   title: 'Freshness',
   statement:
-    'Every poll reads the magnet, the battery and the temperature. Where a call reads one of them stale or impossible, a temperature above 39 °C or a battery under 3000 mV, and in every call that comes more than 100 ms by the clock after the last poll, that very call switches the output off, releases nothing and ends latched. Every call but boot reads the magnet. A locked interlock, whose output is off, stays locked.',
+    'Every poll reads the magnet, the battery and the temperature. Where a call reads one of them stale or impossible, a temperature above 39 °C or a battery under 3000 mV, and in every call that comes more than 100 ms by the clock after the last poll, that very call switches the output off, releases nothing and ends latched. Every call but boot reads the magnet. The heartbeat toggles in a poll alone, once at most. A locked interlock, whose output is off, stays locked.',
   numbers: [
     {
       value: '20 ms',
@@ -77,22 +84,31 @@ export const freshness: Law = {
       source: 'firmware/board.ts, SENSE_STALE',
     },
     { value: '39 °C', meaning: 'surface temperature', source: 'ISO 14708-3:2017 clause 17.1' },
-    { value: '0–85 °C', meaning: 'possible temperatures', source: 'profile.ts' },
-    { value: '3000 mV', meaning: 'lowest battery voltage', source: 'profile.ts' },
-    { value: '0–6000 mV', meaning: 'possible battery voltages', source: 'profile.ts' },
+    {
+      value: '0–85 °C',
+      meaning: 'possible temperatures',
+      source: 'firmware/profile.ts, TEMPERATURE_MC_IMPOSSIBLE_LOW and _HIGH',
+    },
+    { value: '3000 mV', meaning: 'lowest battery voltage', source: 'REQ-SEN-007' },
+    {
+      value: '0–6000 mV',
+      meaning: 'possible battery voltages',
+      source: 'firmware/profile.ts, BATTERY_MV_IMPOSSIBLE_HIGH',
+    },
     {
       value: '100 ms',
       meaning: 'longest time without a poll',
       source: 'the driver drops out without a heartbeat for as long',
     },
   ],
-  requirements: ['REQ-SEN-001', 'REQ-SEN-004', 'REQ-SEN-006', 'REQ-SEN-007'],
+  requirements: ['REQ-FLT-001', 'REQ-SEN-001', 'REQ-SEN-004', 'REQ-SEN-006', 'REQ-SEN-007'],
   assumptions: ['The board reports a reading that is older than 20 ms as stale.'],
   obligations: (run) =>
     run.calls.flatMap((call) =>
       call.ends.flatMap((end) => [
         ...(call.name === 'boot' ? [] : sensorObligations(call, end)),
         ...pollObligations(call, end),
+        heartbeat(call, end),
       ]),
     ),
 };

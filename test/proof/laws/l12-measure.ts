@@ -1,8 +1,8 @@
 // L12's measuring segments: small, at most two between recharges, and nothing else between them. The ghost counts them.
 
 import { FLAG_HOLD, FLAG_MEASURE, FLAG_RECHARGE } from '../../../firmware/board.ts';
-import * as profile from '../../../firmware/profile.ts';
 import { atEnd, atRelease, type Obligation } from '../check/obligation.ts';
+import * as limits from '../limits.ts';
 import { electrodeName, view } from '../model/block.ts';
 import type { Call, End } from '../model/calls.ts';
 import { segmentOf } from '../model/segment.ts';
@@ -27,7 +27,7 @@ export function measuring(call: Call, end: End): Obligation[] {
   const { isRecharge, isHold, isMeasure } = segmentOf(release);
   const [durationUs] = release.args;
   const isZero = or(isRecharge, isHold);
-  const isLongRest = and(isRecharge, w.sle(w.word(profile.PHASE_REST_US), durationUs));
+  const isLongRest = and(isRecharge, w.sle(w.word(limits.PHASE_REST_US), durationUs));
   const next = w.ite(isLongRest, w.ZERO, w.ite(isMeasure, w.add(MEASURES, w.word(1)), MEASURES));
   const shown = (what: string, goal: Term): Obligation =>
     atRelease('L12', call, end, release, what, goal, known);
@@ -42,8 +42,8 @@ export function measuring(call: Call, end: End): Obligation[] {
       const small = (what: string, goal: Term): Obligation =>
         shown(`${electrodeName(i)} measures with little ${what}`, implies(isAskedFor(call), goal));
       return [
-        small('current', within(profile.MEASURE_UA_MAX, level)),
-        small('charge', within(profile.MEASURE_PC_MAX, chargePc)),
+        small('current', within(limits.MEASURE_UA_MAX, level)),
+        small('charge', within(limits.MEASURE_PC_MAX, chargePc)),
       ];
     }),
   ];

@@ -2,9 +2,9 @@
 // electrode in a row, or output that nobody reads, end in off and a trip. Measuring pulses are small and few.
 
 import * as board from '../../../firmware/board.ts';
-import * as profile from '../../../firmware/profile.ts';
 import { State } from '../../../firmware/status.ts';
 import { atEnd, type Obligation } from '../check/obligation.ts';
+import * as limits from '../limits.ts';
 import { view } from '../model/block.ts';
 import { type Call, ELAPSED, type End } from '../model/calls.ts';
 import { AWAITED, COMPARED, casesOf, is, isCompared, sampleOf } from '../model/ghost-read-back.ts';
@@ -86,7 +86,7 @@ function onEnd(call: Call, end: End): Obligation[] {
     return [atEnd('L12', call, end, 'awaits nothing', nothing)];
   }
   const before = view(call.before);
-  const isUnread = w.slt(w.word(profile.READBACK_MISSING_US), before.unsampled);
+  const isUnread = w.slt(w.word(limits.READBACK_MISSING_US), before.unsampled);
   const all = [
     ...comparison(call, end),
     trips(call, end, 'output that nobody reads trips', isUnread, []),

@@ -1,8 +1,8 @@
 // L12's other half: what a released segment makes the interlock await, and what it counts as output that nobody has read.
 
 import * as board from '../../../firmware/board.ts';
-import * as profile from '../../../firmware/profile.ts';
 import { atEnd, atRelease, type Obligation } from '../check/obligation.ts';
+import * as limits from '../limits.ts';
 import { electrodeName, view } from '../model/block.ts';
 import type { Call, End } from '../model/calls.ts';
 import {
@@ -39,7 +39,7 @@ function isCounted(call: Call, end: End): Term {
   if (release === undefined) return w.eq(after.unsampled, seen);
   const { isRecharge, isHold } = segmentOf(release);
   const [durationUs] = release.args;
-  const isOutput = and(not(or(isRecharge, isHold)), w.sle(w.word(profile.SAMPLE_US_MIN), durationUs));
+  const isOutput = and(not(or(isRecharge, isHold)), w.sle(w.word(limits.SAMPLE_US_MIN), durationUs));
   return w.eq(after.unsampled, w.add(seen, w.ite(isOutput, durationUs, w.ZERO)));
 }
 
@@ -76,7 +76,7 @@ export function sampled(call: Call, end: End, known: readonly Term[]): Obligatio
   const hasCase = not(w.eq(w.bitand(flags, w.word(board.FLAG_CASE)), w.ZERO));
   const caseUa = w.ite(hasCase, w.sub(w.ZERO, sum), w.ZERO);
   const each = [...words, caseUa].flatMap((levelUa, i) => {
-    const extraUa = i === profile.CASE ? w.sdiv(total, w.word(profile.CASE_DOUBT_DIVISOR)) : w.ZERO;
+    const extraUa = i === limits.CASE ? w.sdiv(total, w.word(limits.CASE_DOUBT_DIVISOR)) : w.ZERO;
     const next: Awaited = { kind, tag, electrode: w.word(i), levelUa, extraUa };
     const what = `what ${electrodeName(i)} was given is awaited of it`;
     return isKept(next, after).map((goal) => shown(what, implies(is(sample, i), goal)));
@@ -87,11 +87,11 @@ export function sampled(call: Call, end: End, known: readonly Term[]): Obligatio
   return [
     count,
     ...each,
-    shown('an electrode is sampled, or none', implies(isSampled, w.sle(sample, w.word(profile.CASE)))),
+    shown('an electrode is sampled, or none', implies(isSampled, w.sle(sample, w.word(limits.CASE)))),
     shown('only one read-back is awaited', not(and(isSampled, isAwaited(kept)))),
     shown(
       'a sampled segment is long enough',
-      implies(isSampled, w.sle(w.word(profile.SAMPLE_US_MIN), durationUs)),
+      implies(isSampled, w.sle(w.word(limits.SAMPLE_US_MIN), durationUs)),
     ),
     shown('a sampled segment carries current', not(and(isSampled, or(isRecharge, isHold)))),
     ...isKept(kept, after).map((goal) => shown('what was awaited stays awaited', or(isSampled, goal))),

@@ -1,9 +1,9 @@
 // L15: set limits are lowered at any time, raised only while disarmed and never past the hard limits; a limit below what
 // may still be playing switches the output off.
 
-import { AMPLITUDE_UA_MAX, PHASE_PC_MAX, PHASE_PC_SET_DEFAULT } from '../../../firmware/profile.ts';
 import { State } from '../../../firmware/status.ts';
 import { atEnd, type Obligation } from '../check/obligation.ts';
+import { AMPLITUDE_UA_MAX, PHASE_PC_MAX, PHASE_PC_SET_DEFAULT } from '../limits.ts';
 import { ELECTRODES, electrodeName, view } from '../model/block.ts';
 import type { Call, End } from '../model/calls.ts';
 import { segmentOf } from '../model/segment.ts';

@@ -2,8 +2,8 @@
 // time: how long it still has to play.
 
 import { FIFO_SEGMENTS, START_US_MAX } from '../../../firmware/board.ts';
-import { HORIZON_US_MAX } from '../../../firmware/profile.ts';
 import { atEnd, atRelease, type Obligation } from '../check/obligation.ts';
+import { HORIZON_US_MAX } from '../limits.ts';
 import { electrodeName, view } from '../model/block.ts';
 import { type Call, ELAPSED, type End, roomOf } from '../model/calls.ts';
 import { segmentOf } from '../model/segment.ts';

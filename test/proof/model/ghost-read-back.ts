@@ -2,7 +2,7 @@
 // from the law's words; the interlock's cells are related to it by `isKept`, and it takes nothing from them.
 
 import * as board from '../../../firmware/board.ts';
-import * as profile from '../../../firmware/profile.ts';
+import * as limits from '../limits.ts';
 import { and, implies, not, or } from '../term/boolean.ts';
 import type { Term } from '../term/term.ts';
 import * as w from '../term/word.ts';
@@ -55,7 +55,7 @@ export function isKept(awaited: Awaited, { expect, extraUa }: View): Term[] {
 
 /** What any awaited read-back is like. */
 export function isSound({ kind, tag, electrode }: Awaited): Term[] {
-  return [within(kind, MEASURED), within(tag, board.TAG_MASK), within(electrode, profile.CASE)];
+  return [within(kind, MEASURED), within(tag, board.TAG_MASK), within(electrode, limits.CASE)];
 }
 
 /** What is known before a call, in two cases that leave none out: nothing is awaited, or one read-back is, as the cells say. */
@@ -88,7 +88,7 @@ export function sampleOf(awaited: Awaited, end: End, toleranceUa: Term): Sample 
   const isThere = not(or(is(sample, board.SENSE_NO_SAMPLE), is(sample, board.SENSE_STALE)));
   const tag = field(sample, board.READBACK_TAG_SHIFT, board.TAG_MASK);
   // Both sides are whole µA, so a share that is rounded down judges as the exact one would.
-  const shareUa = w.sdiv(w.abs(awaited.levelUa), word(profile.READBACK_DIVISOR));
+  const shareUa = w.sdiv(w.abs(awaited.levelUa), word(limits.READBACK_DIVISOR));
   const beyondUa = w.sub(w.abs(w.sub(w.sext16(sample), awaited.levelUa)), awaited.extraUa);
   return {
     isFresh: and(isThere, isAwaited(awaited), w.eq(tag, awaited.tag)),

@@ -1,10 +1,10 @@
 // What a law needs of the past: ghost values beside the block, moved on in the law's own words at each release and started
 // anew where the output is armed. Whatever the ghost is worth while the output is off, nothing is released there.
 
-import { DISCHARGE_US } from '../../../firmware/profile.ts';
 import { State } from '../../../firmware/status.ts';
 import { atEnd, atRelease, type Obligation } from '../check/obligation.ts';
 import type { Run } from '../laws/law.ts';
+import { DISCHARGE_US } from '../limits.ts';
 import { productNotNegative } from '../smt/products.ts';
 import type { Release } from '../symbolic/state.ts';
 import { and, conjuncts, FALSE, implies, not } from '../term/boolean.ts';

@@ -2,7 +2,7 @@
 // that a call which never looks cannot pass for one that saw nothing wrong. SENSE_STALE lies outside every range.
 
 import * as board from '../../../firmware/board.ts';
-import * as profile from '../../../firmware/profile.ts';
+import * as limits from '../limits.ts';
 import { and, FALSE } from '../term/boolean.ts';
 import type { Term } from '../term/term.ts';
 import * as w from '../term/word.ts';
@@ -26,11 +26,11 @@ export function isMagnetReadable(sensed: Sensed): Term {
 }
 /** Read, fresh, possible, and not under the limit. */
 export function isBatteryGood(sensed: Sensed): Term {
-  return lies(sensed, board.SENSE_BATTERY_MV, profile.BATTERY_MV_MIN, profile.BATTERY_MV_IMPOSSIBLE_HIGH);
+  return lies(sensed, board.SENSE_BATTERY_MV, limits.BATTERY_MV_MIN, limits.BATTERY_MV_IMPOSSIBLE_HIGH);
 }
 /** Read, fresh, possible, and not above 39 °C. */
 export function isTemperatureGood(sensed: Sensed): Term {
-  const { TEMPERATURE_MC_IMPOSSIBLE_LOW: low, TEMPERATURE_MC_MAX: high } = profile;
+  const { TEMPERATURE_MC_IMPOSSIBLE_LOW: low, TEMPERATURE_MC_MAX: high } = limits;
   return lies(sensed, board.SENSE_TEMPERATURE_MC, low, high);
 }
 export function hasPassedSelfTest(sensed: Sensed): Term {

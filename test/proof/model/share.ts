@@ -1,8 +1,8 @@
 // The share of a charge that a recharge leaves, as the binary computes it: found in what it books, and held against the
 // exponential for every duration in exact integers.
 
-import { IDLE_US_MAX, RECHARGE_HALF_LIFE_US, SEGMENT_US_MIN } from '../../../firmware/profile.ts';
 import type { Run } from '../laws/law.ts';
+import { IDLE_US_MAX, RECHARGE_HALF_LIFE_US, SEGMENT_US_MIN } from '../limits.ts';
 import { ceilingOf, ONE } from '../smt/ceiling.ts';
 import { evaluate } from '../term/evaluate.ts';
 import { type Term, variables } from '../term/term.ts';

@@ -2,8 +2,8 @@
 // unlatched ends latched. Of a locked interlock they need not be known: nothing but a boot leaves the lock.
 
 import * as board from '../../../firmware/board.ts';
-import * as profile from '../../../firmware/profile.ts';
 import { atEnd, type Obligation } from '../check/obligation.ts';
+import * as limits from '../limits.ts';
 import { and, FALSE, implies, not } from '../term/boolean.ts';
 import * as n from '../term/number.ts';
 import { type Term, variable } from '../term/term.ts';
@@ -25,7 +25,7 @@ export interface TripAge extends Stopwatch {
 function isNewest(ageUs: Term, v: Kept): Term {
   return and(
     n.le(n.signed(v.tripAge0), ageUs),
-    n.le(n.int(profile.TRIP_HOLD_US), n.plus(ageUs, n.signed(v.tripHold))),
+    n.le(n.int(limits.TRIP_HOLD_US), n.plus(ageUs, n.signed(v.tripHold))),
   );
 }
 function isSecondNewest(ageUs: Term, v: Kept): Term {
@@ -51,24 +51,24 @@ function atBoot(law: string, call: Call, end: End): Obligation[] {
     w.word(board.STATUS_TRIPS_MASK),
   );
   const oldest = (count: number): Term =>
-    w.ite(w.slt(w.word(count), trips), w.ZERO, w.word(profile.TRIP_WINDOW_US));
+    w.ite(w.slt(w.word(count), trips), w.ZERO, w.word(limits.TRIP_WINDOW_US));
   return [
     atEnd(law, call, end, 'the last trip counts as of now', w.sle(after.tripAge0, oldest(0))),
     atEnd(law, call, end, 'the trip before counts as of now', w.sle(after.tripAge1, oldest(1))),
-    atEnd(law, call, end, 'a trip is held for a second', w.sle(w.word(profile.TRIP_HOLD_US), after.tripHold)),
+    atEnd(law, call, end, 'a trip is held for a second', w.sle(w.word(limits.TRIP_HOLD_US), after.tripHold)),
   ];
 }
 
-const tripAge0 = (before: View): Term => countedUp(before.tripAge0, profile.TRIP_WINDOW_US);
+const tripAge0 = (before: View): Term => countedUp(before.tripAge0, limits.TRIP_WINDOW_US);
 /** The age of the trip before the last, moved on with the clock: a third trip is too early while it is within the window. */
-export const tripAge1 = (before: View): Term => countedUp(before.tripAge1, profile.TRIP_WINDOW_US);
+export const tripAge1 = (before: View): Term => countedUp(before.tripAge1, limits.TRIP_WINDOW_US);
 
 /** What becomes of it in a call that trips, and in one that does not: no age runs ahead of the clock, and no hold falls faster. */
 function keeps(isTrip: Term, after: Kept, before: View): Term {
   const anew = and(
     w.eq(after.tripAge0, w.ZERO),
     w.sle(after.tripAge1, tripAge0(before)),
-    w.sle(w.word(profile.TRIP_HOLD_US), after.tripHold),
+    w.sle(w.word(limits.TRIP_HOLD_US), after.tripHold),
   );
   const goesOn = and(
     w.sle(after.tripAge0, tripAge0(before)),
@@ -100,8 +100,8 @@ export function tripAgeRelations(law: string, call: Call): Obligation[] {
     call,
     end: null,
   });
-  const isRecent = n.lt(secondNewest.nowUs, n.int(profile.TRIP_WINDOW_US));
-  const isCountedRecent = w.slt(tripAge1(before), w.word(profile.TRIP_WINDOW_US));
+  const isRecent = n.lt(secondNewest.nowUs, n.int(limits.TRIP_WINDOW_US));
+  const isCountedRecent = w.slt(tripAge1(before), w.word(limits.TRIP_WINDOW_US));
   return [
     shown('the time since the last trip is kept', isNewest(newestUs, LEFT)),
     shown('the time since the trip before is kept', isSecondNewest(secondUs, LEFT)),

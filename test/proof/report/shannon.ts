@@ -1,8 +1,8 @@
 // Shannon's line, as Shannon 1992 gives it, and the contact that the profile is made for. A model drawn from published
 // damage data: it says where damage has been seen, and may never be read as a promise that below it there is none.
 
-import { PHASE_PC_MAX, PHASE_PC_SET_DEFAULT, UNRECOVERED_PC_MAX } from '../../../firmware/profile.ts';
 import { CONTACT_CM2 } from '../../../sim/body/options.ts';
+import { PHASE_PC_MAX, PHASE_PC_SET_DEFAULT, UNRECOVERED_PC_MAX } from '../limits.ts';
 
 /** The k that are drawn: Shannon's own, Cogan's, and where damage has been observed. */
 export const SHANNON_K = [1.5, 1.85, 2.0] as const;

@@ -2,6 +2,7 @@
 // Never hands out an answer that Z3 did not give: what goes wrong on the way is "unknown".
 
 import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { unknown, Z3Child } from './child.ts';
 import type { Answer, Limits, Solver } from './query.ts';
@@ -10,7 +11,10 @@ const PROCESSES_MAX = 2;
 const LIMIT_MS = 60_000;
 /** With 100 MB for node and Z3's code in each, two processes and their parent stay below 2 GB. */
 const MEMORY_MB = 700;
-const NPM_PACKAGE = 'z3-solver';
+/** The package and its own version, which is not Z3's. */
+const NPM_PACKAGE: { readonly name: string; readonly version: string } = createRequire(import.meta.url)(
+  'z3-solver/package.json',
+);
 
 export interface SolverOptions {
   /** Z3 processes side by side; as many as processors, at most 2, unless told. */
@@ -49,7 +53,7 @@ function jobOf(key: string, script: string, effort: number): Job {
 const GIVEN_UP = 'nobody waits for it any more';
 
 class Pool implements SolverPool {
-  readonly name = `Z3 (npm ${NPM_PACKAGE})`;
+  readonly name = `Z3 (npm ${NPM_PACKAGE.name} ${NPM_PACKAGE.version})`;
   readonly #children: readonly Z3Child[];
   readonly #idle: Z3Child[];
   readonly #waiting: Job[] = [];

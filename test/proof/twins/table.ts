@@ -51,6 +51,16 @@ const proofsOwn: readonly ProofTwin[] = [
     'solver',
   ),
   edited(
+    'L11',
+    'a heartbeat from a call of the stimulator',
+    {
+      file: 'index',
+      find: 'export function status(): i32 {\n  enter();',
+      replace: 'export function status(): i32 {\n  enter();\n  hal.heartbeat();',
+    },
+    'solver',
+  ),
+  edited(
     'L14',
     'a word beyond the state block is read and written',
     { file: 'state', find: 'export const S_WAIT = 25;', replace: 'export const S_WAIT = 28;' },
