@@ -10,7 +10,7 @@ import { MUTANT_KINDS } from './changes.ts';
 export const RESULT_FILE = 'test/mutation/result.json';
 const REASONS_FILE = 'test/mutation/reasons.json';
 
-/** Why mutants that break no law are let be: a sentence for each group, in words that a stranger can check. */
+/** Why mutants that nothing kills are let be: a sentence for each group, in words that a stranger can check. */
 export interface Reason {
   readonly reason: string;
   readonly mutants: readonly string[];
@@ -68,6 +68,16 @@ function firstOf(where: string): string {
 }
 const WORDS_NAMED = 3;
 
+/** Verdicts that need a reason, and what the proofs said. */
+const LEFT = {
+  harmless: 'Differs, and breaks no law',
+  open: 'Breaks no law, not shown to be the same',
+  undecided: 'The proof of it does not go through, and nothing is shown against it',
+} as const;
+
+/** Neither killed nor equivalent. */
+export const isLeft = (verdict: Judgement['verdict']): verdict is keyof typeof LEFT => verdict in LEFT;
+
 /** What a campaign comes to. `seconds`: how long it took; `isComplete`: every mutant of the binary was judged. */
 export function summaryOf(
   interlock: Uint8Array,
@@ -78,17 +88,11 @@ export function summaryOf(
 ): MutationFile {
   const reasonOf = (id: string): string | undefined =>
     reasons.find(({ mutants }) => mutants.includes(id))?.reason;
-  const left = judged.filter(({ verdict }) => ['harmless', 'open', 'undecided'].includes(verdict));
-  const listed = left.flatMap(({ mutant, verdict, where }) => {
-    if (verdict === 'undecided') {
-      const reason = `The proof of it does not go through, so \`prove\` ends with 1; nothing is shown against it. Not decided: ${where}.`;
-      return [{ mutant: mutant.id, reason: `${mutant.instruction}: ${mutant.change}. ${reason}` }];
-    }
+  const listed = judged.flatMap(({ mutant, verdict, where }) => {
     const reason = reasonOf(mutant.id);
-    if (reason === undefined) return [];
+    if (!isLeft(verdict) || reason === undefined) return [];
     const what = `${mutant.instruction}: ${mutant.change}`;
-    const how = verdict === 'open' ? 'Breaks no law, not shown to be the same' : 'Differs, and breaks no law';
-    return [{ mutant: mutant.id, reason: `${what}. ${reason} ${how}: ${firstOf(where)}.` }];
+    return [{ mutant: mutant.id, reason: `${what}. ${reason} ${LEFT[verdict]}: ${firstOf(where)}.` }];
   });
   const survivors = judged
     .filter(({ verdict }) => verdict !== 'runs')
@@ -112,7 +116,5 @@ export function summaryOf(
 /** Mutants that are neither killed, nor equivalent, nor listed. */
 export function leftOpen({ survivors, listed }: MutationFile): Survivor[] {
   const named = new Set(listed.map(({ mutant }) => mutant));
-  return survivors.filter(
-    ({ mutant, verdict }) => (verdict === 'harmless' || verdict === 'open') && !named.has(mutant),
-  );
+  return survivors.filter(({ mutant, verdict }) => isLeft(verdict) && !named.has(mutant));
 }

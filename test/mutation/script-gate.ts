@@ -1,7 +1,7 @@
 // Scripts that stimulate: random walks over pulses, gaps and recharge that stay alive for long, with excursions to every
 // limit on the way. They ask only through the interlock's calls; the books are read, never written.
 
-import { bookOf, doubtOf, SCALAR, scalarOf, sharedOut } from './ledger.ts';
+import { bookOf, SCALAR, scalarOf } from './ledger.ts';
 import {
   askCharge,
   drive,
@@ -317,40 +317,4 @@ export function badRequests(recorder: Recorder): void {
     for (const ua of [1, -1, 32_767, -32_768, 300])
       for (const flags of [0, CASE, RECHARGE, HOLD])
         recorder.excursion(() => recorder.request(30, flags, { [contact]: ua }));
-}
-
-/** A pulse and a recharge after which this is left of what is on one book, before it is rounded: a whole number and `rest` / 2^20. */
-function roundedFrom(
-  recorder: Recorder,
-  booked: (chargePc: number) => number,
-  rest: number,
-): { levelUa: number; durationUs: number; rechargeUs: number } {
-  const { random } = recorder;
-  for (;;) {
-    const [levelUa, durationUs] = [random.between(300, 2900), random.between(100, 1000)];
-    for (let rechargeUs = 10; rechargeUs <= 5000; rechargeUs++)
-      if (sharedOut(booked(levelUa * durationUs), rechargeUs) % 2 ** 20 === rest)
-        return { levelUa, durationUs, rechargeUs };
-  }
-}
-
-/** Recharges whose rounding is all there is between one pC and the next, on the account and on the bounds of the true charge. */
-export function roundings(recorder: Recorder): void {
-  armedWide(recorder);
-  for (const electrode of [0, 9])
-    for (const sign of [1, -1])
-      for (const isBound of [false, true])
-        for (const rest of [0, 1]) {
-          recorder.rearmed();
-          cushion(recorder);
-          const { highPc, lowPc } = bookOf(recorder, electrode);
-          const boundPc = sign > 0 ? highPc : -lowPc;
-          const booked = (chargePc: number): number =>
-            isBound ? boundPc + chargePc + doubtOf(chargePc) : chargePc;
-          const { levelUa, durationUs, rechargeUs } = roundedFrom(recorder, booked, rest);
-          const { flags, levels } = drive(electrode, 15, sign * levelUa);
-          recorder.request(durationUs, flags, levels);
-          recorder.request(rechargeUs, RECHARGE);
-          for (const side of [sign, -sign]) probeUnrecovered(recorder, electrode, side);
-        }
 }

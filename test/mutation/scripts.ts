@@ -3,6 +3,7 @@
 import type { Recorder } from './recorder.ts';
 import * as board from './script-board.ts';
 import * as gate from './script-gate.ts';
+import * as roundings from './script-roundings.ts';
 import * as samples from './script-samples.ts';
 import * as trips from './script-trips.ts';
 import * as turns from './script-turns.ts';
@@ -49,7 +50,9 @@ export const scripts: readonly Script[] = [
   { name: 'read-back', startUs: 0, run: samples.readBackEdges },
   { name: 'forgotten mismatches', startUs: 0, run: samples.forgottenMismatches },
   { name: 'deep charges', startUs: 0, run: gate.deepCharges },
-  { name: 'roundings', startUs: 0, run: gate.roundings },
+  { name: 'roundings', startUs: 0, run: roundings.roundings },
+  { name: 'smallest bounds', startUs: 0, run: roundings.smallestBounds },
+  { name: 'smallest accounts', startUs: 0, run: roundings.smallestAccounts },
   { name: 'waiting turns', startUs: 0, run: turns.waitingTurns },
   { name: 'long train', startUs: 0, run: turns.longTrain },
   { name: 'lost read-backs', startUs: 0, run: turns.lostReadBacks },

@@ -166,7 +166,22 @@ function flips(): Step[] {
   ]).flat();
 }
 
+/** Weak output of one polarity on E1 for 8 ms, then of the other for 18 ms, against contacts that take turns. */
+function turnedAround(levelUa: number): Step[] {
+  const against = (contact: number, ua: number): Step => ({
+    call: 'repeat',
+    times: 9,
+    steps: [
+      { call: 'request', durationUs: 900, flags: 0, levelsUa: levelsOf({ 0: ua, [contact]: -ua }) },
+      { call: 'wait', us: 900 },
+    ],
+  });
+  const rest = [2, 3].map((contact) => against(contact, -levelUa));
+  return [...ARMED, recharge(5000), against(1, levelUa), ...rest];
+}
+
 const DRIVERS: Readonly<Record<string, () => Step[][]>> = {
+  L3: () => [turnedAround(20), turnedAround(-20)],
   L4: () => [overHardLimit()],
   L6: () => [
     [

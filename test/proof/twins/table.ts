@@ -34,6 +34,11 @@ const scenarios: readonly ProofTwin[] = twins
   });
 
 const proofsOwn: readonly ProofTwin[] = [
+  edited('L3', 'time of one polarity is counted against the time of the other before it', {
+    file: 'gate',
+    find: 'max(runUs, 0) + durationUs',
+    replace: 'runUs + durationUs',
+  }),
   edited('L13', 'a division by a count that may be 0', {
     file: 'sensors',
     find: 'abs(levelUa) / profile.READBACK_DIVISOR',
