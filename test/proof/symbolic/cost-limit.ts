@@ -5,7 +5,8 @@
 import { and, choose, FALSE, not, TRUE } from '../term/boolean.ts';
 import { substitute } from '../term/substitute.ts';
 import type { Term } from '../term/term.ts';
-import { atLeast, atMost, type Choice, type Cost } from './cost.ts';
+import * as w from '../term/word.ts';
+import { atLeast, atMost, type Choice, type Cost, costTerm } from './cost.ts';
 
 const known = new WeakMap<Term, ReadonlySet<Term>>();
 /** The conditions that a condition is made of, with itself. */
@@ -70,9 +71,19 @@ function longer(cost: Cost, most: number): { readonly facts: readonly Term[]; re
 const textOf = ({ fixed, choices }: Cost): string =>
   `${fixed}(${choices.map(({ when, yes, no }) => `${when.id}?${textOf(yes)}:${textOf(no)}`)})`;
 
+/** A diagram may have so many nodes (that of the longest call has 482); what would need more is said as a sum. */
+const DIAGRAM_MAX = 1000;
+
 /** That a run with this cost takes at most this many instructions. */
-export function takesAtMost(cost: Cost, most: number, diagram = new Map<string, Term>()): Term {
-  if (atMost(cost) <= most) return TRUE;
+export function takesAtMost(cost: Cost, most: number): Term {
+  const diagram = new Map<string, Term>();
+  const within = keptWithin(cost, most, diagram);
+  return diagram.size < DIAGRAM_MAX ? within : w.sle(costTerm(cost), w.word(most));
+}
+
+/** The same as a diagram, which is of no use where it has grown too large. */
+function keptWithin(cost: Cost, most: number, diagram: Map<string, Term>): Term {
+  if (atMost(cost) <= most || diagram.size >= DIAGRAM_MAX) return TRUE;
   const { facts, rest } = longer(cost, most);
   if (atMost(rest) <= most) return TRUE;
   if (atLeast(rest) > most) return not(and(...facts));
@@ -80,9 +91,7 @@ export function takesAtMost(cost: Cost, most: number, diagram = new Map<string, 
   let within = diagram.get(text);
   if (within === undefined) {
     const [condition] = [...conditionsOf(rest)].reduce((a, b) => (b[1] > a[1] ? b : a));
-    const [yes, no] = [true, false].map((holds) =>
-      takesAtMost(inCase(condition, holds, rest), most, diagram),
-    );
+    const [yes, no] = [true, false].map((holds) => keptWithin(inCase(condition, holds, rest), most, diagram));
     within = choose(condition, yes, no);
     diagram.set(text, within);
   }
