@@ -10,7 +10,7 @@ import { takesAtMost } from '../symbolic/cost-limit.ts';
 import { rebuild } from '../term/substitute.ts';
 import { type Term, variable, variables } from '../term/term.ts';
 import { speaksOf } from './attempts.ts';
-import { discharge } from './discharge.ts';
+import { discharge, EFFORTS } from './discharge.ts';
 import { atEnd, type Obligation } from './obligation.ts';
 import type { Played } from './play.ts';
 
@@ -71,22 +71,30 @@ function costOf({ end }: Way, model: ReadonlyMap<Term, unknown>): number {
   return costIn(end.cost, values, new Map());
 }
 
+/** Counterexamples from which the search goes on: a binary of which no long run is known may have many. */
+const CLIMBS_MAX = 20;
+/** What the solver may spend on one number: without it a bound that is not exact takes minutes to be given up. */
+const LIMITED = EFFORTS.slice(0, 2);
+
 /** The most that this way takes, of which `least` are known: with what shows it, or undefined where it is not decided. */
 async function climb(
   way: Way,
   least: number,
   solver: Solver,
 ): Promise<{ most: number; shown: Obligation | undefined }> {
-  for (let most = least; ; ) {
+  let most = least;
+  for (let climbs = 0; climbs < CLIMBS_MAX; climbs++) {
     let found = most;
     for (const obligation of boundObligations(way, most)) {
-      const { verdict, model } = await discharge(obligation, solver);
+      const { verdict, model } = await discharge(obligation, solver, LIMITED);
       if (verdict === 'proven' || verdict === 'immediate') return { most, shown: obligation };
       if (verdict === 'failed') found = costOf(way, model);
+      if (found > most) break;
     }
-    if (found <= most) return { most: atMost(way.end.cost), shown: undefined };
+    if (found <= most) break;
     most = found;
   }
+  return { most: atMost(way.end.cost), shown: undefined };
 }
 
 async function boundOf(
