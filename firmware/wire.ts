@@ -51,6 +51,8 @@ export enum Message {
   GET_LIMIT = 14,
   /** Measures the impedance between two electrodes; the result is an IMPEDANCE event. */
   MEASURE = 15,
+  /** Tells which binaries the device's image holds. */
+  IDENTITY = 16,
 }
 export const RESPONSE_BIT = 0x80;
 
@@ -223,6 +225,12 @@ export const LIMIT_BYTES = 12;
 // MEASURE     plus u8 | minus u8 (electrodes 0–16)           → status                                                 (1)
 export const MEASURE_BYTES = 2;
 export const ACK_BYTES = 1;
+// IDENTITY  → 0 status | 3 × 0 | 4 SHA-256 of interlock.wasm (32) | 36 SHA-256 of stimulator.wasm (32)    (68)
+// A hash that the board does not know is all zeros.
+export const IDENTITY_INTERLOCK = 4;
+export const IDENTITY_STIMULATOR = 36;
+export const IDENTITY_HASH_BYTES = 32;
+export const IDENTITY_BYTES = 68;
 
 // Events
 // FAULT       0 trip u8 | 1 state u8 | 2 u16 0 | 4 clock µs u64 at which it was seen                                  (12)

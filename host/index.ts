@@ -18,11 +18,13 @@ export type {
   DeviceInfo,
   DeviceStatus,
   FaultEvent,
+  FirmwareIdentity,
   ImpedanceEvent,
   StateEvent,
   TherapyMode,
 } from './device/messages.ts';
 export { type Impedance, type LimitSettings, Stimulator } from './device/stimulator.ts';
+export { packageIdentity } from './flash/package-identity.ts';
 export { DeviceError, LinkError, type LinkFault, type Refusal } from './link/errors.ts';
 export { decodeFrame, encodeFrame, type Frame } from './link/frame.ts';
 export type { LinkOptions } from './link/link.ts';

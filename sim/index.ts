@@ -10,6 +10,7 @@ export { RandomStream } from './clock/random.ts';
 export type { Fault, ScheduledFault } from './fault/fault.ts';
 export type { Faults } from './fault/faults.ts';
 export { type Costs, FLAT_COSTS } from './machine/costs.ts';
+export { compileBinary } from './machine/identity.ts';
 export type {
   Hal,
   InterlockCalls,
@@ -22,7 +23,13 @@ export type {
 } from './machine/machine.ts';
 export type { Firmware } from './machine/wasm-machine.ts';
 export { instantiateInterlock, instantiateStimulator, loadModule } from './machine/wasm-modules.ts';
-export { BAUD_DEFAULT, createSimulator, Simulator, type SimulatorOptions } from './simulator.ts';
+export {
+  BAUD_DEFAULT,
+  createSimulator,
+  type MachineFactory,
+  Simulator,
+  type SimulatorOptions,
+} from './simulator.ts';
 export type { Capture, Stretch, StretchState } from './trace/capture.ts';
 export { Mark, OffBy, ResetBy } from './trace/marks.ts';
 export { type MarkEntry, Trace } from './trace/trace.ts';

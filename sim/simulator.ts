@@ -7,7 +7,7 @@ import { Clock, NOW } from './clock/clock.ts';
 import { CYCLES_PER_US, cyclesOfUs } from './clock/cycles.ts';
 import { Faults } from './fault/faults.ts';
 import { type Costs, FLAT_COSTS } from './machine/costs.ts';
-import type { Machine, Modules } from './machine/machine.ts';
+import type { Machine, ModuleName, Modules } from './machine/machine.ts';
 import { type Firmware, WasmMachine } from './machine/wasm-machine.ts';
 import { instantiateInterlock, instantiateStimulator } from './machine/wasm-modules.ts';
 import { type Capture, captureOf } from './trace/capture.ts';
@@ -18,10 +18,14 @@ import { Trace } from './trace/trace.ts';
 /** The baud rate of a simulation that names none. */
 export const BAUD_DEFAULT = 115_200;
 
+/** Makes the processor of a board; `picoMachine` is one. Throws RangeError for a board that it does not fit. */
+export type MachineFactory = (board: Board, seed: number) => Machine;
+
 export interface SimulatorOptions {
   /** Everything random follows from it; 1 where it is left out. */
   readonly seed?: number;
-  readonly machine?: 'wasm';
+  /** Processor that runs the firmware: the modules in V8, the flashed image in a simulated RP2040, or one made here. */
+  readonly machine?: 'wasm' | 'pico' | MachineFactory;
   /** Of the serial line in both directions, BAUD_DEFAULT where it is left out. */
   readonly baud?: number;
   /** The patient; one drawn from the seed where it is left out. 'none': samples are ideal, and it runs faster. */
@@ -49,8 +53,6 @@ export class Simulator {
   private isRunning = false;
 
   constructor(options: SimulatorOptions) {
-    const { machine = 'wasm' } = options;
-    if (machine !== 'wasm') throw new RangeError(`there is no machine "${String(machine)}": only wasm`);
     const seed = options.seed ?? 1;
     const baud = options.baud ?? BAUD_DEFAULT;
     const costs = options.costs ?? FLAT_COSTS;
@@ -67,12 +69,7 @@ export class Simulator {
       resetCycles: costs.reset,
       onWatchdog: (cycle) => this.board.reset(cycle, ResetBy.WATCHDOG, 0),
     });
-    const firmware: Firmware = {
-      interlock: (hal) => instantiateInterlock(hal),
-      stimulator: (hal, interlock) => instantiateStimulator(hal, interlock),
-      ...options.firmware,
-    };
-    this.machine = new WasmMachine(this.board, firmware, costs, seed);
+    this.machine = makeMachine(options, this.board, seed, costs);
     this.board.attach(this.machine);
     this.faults = new Faults(this.board, this.machine, this.patient, seed);
     this.onByte = options.onByte ?? null;
@@ -95,9 +92,17 @@ export class Simulator {
     this.board.uart.onByte = listener;
   }
 
-  /** The raw modules as they are now: a reset makes new ones. Calling them disturbs the firmware. */
+  /**
+   * The raw modules as they are now: a reset makes new ones. Calling them disturbs the firmware. Throws RangeError for a
+   * machine that has none to call.
+   */
   get modules(): Modules {
     return this.machine.modules;
+  }
+
+  /** A module's memory as it is now, not a copy: a reset makes a new one. */
+  memory(module: ModuleName): Uint8Array {
+    return this.machine.memory(module);
   }
 
   /** What was recorded; null where the simulation was made without. */
@@ -159,10 +164,31 @@ export class Simulator {
   }
 }
 
+/** The processor that the options ask for. */
+function makeMachine(options: SimulatorOptions, board: Board, seed: number, costs: Costs): Machine {
+  const { machine = 'wasm' } = options;
+  if (typeof machine === 'function') {
+    if (options.firmware !== undefined || options.costs !== undefined)
+      throw new RangeError('firmware and costs are the wasm machine’s: another one runs what it has');
+    return machine(board, seed);
+  }
+  if (machine !== 'wasm')
+    throw new RangeError(`there is no machine "${String(machine)}" here: wasm, or a factory`);
+  const firmware: Firmware = {
+    interlock: (hal) => instantiateInterlock(hal),
+    stimulator: (hal, interlock) => instantiateStimulator(hal, interlock),
+    ...options.firmware,
+  };
+  return new WasmMachine(board, firmware, costs, seed);
+}
+
 /**
  * Makes a simulated device and switches it on; it boots 1 ms later, in simulated time.
  * Throws RangeError for a machine or a baud rate that there is not, Error where the firmware has not been built.
  */
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  return new Simulator(options);
+  if (options.machine !== 'pico') return new Simulator(options);
+  // The simulated chip is loaded only where it is used.
+  const { picoMachine } = await import('./machine/pico/index.ts');
+  return new Simulator({ ...options, machine: picoMachine });
 }

@@ -7,6 +7,8 @@ import type { ElectrodeName } from '../therapy/therapy.ts';
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
 /** Longest run that is taken: a day. */
 const DURATION_MS_MAX = 86_400_000;
+/** Longest wait for a device that starts. */
+const WAIT_MS_MAX = 600_000;
 
 /** `2s`, `500ms`, `1min`, `1.5h` in ms. */
 export function parseDurationMs(text: string): number {
@@ -15,6 +17,13 @@ export function parseDurationMs(text: string): number {
   const durationMs = Number(match[1]) * UNITS_MS[match[2]];
   if (durationMs >= 1 && durationMs <= DURATION_MS_MAX) return durationMs;
   throw new InvalidArgumentError('Give a time from 1ms to 24h.');
+}
+
+/** Seconds to wait, `30` or `2.5`, in ms. */
+export function parseWaitMs(text: string): number {
+  const waitMs = /^\d{1,4}(\.\d{1,3})?s?$/.test(text) ? Number(text.replace('s', '')) * 1000 : Number.NaN;
+  if (waitMs >= 100 && waitMs <= WAIT_MS_MAX) return waitMs;
+  throw new InvalidArgumentError('Give the seconds to wait: a number from 0.1 to 600.');
 }
 
 /** A seed: an integer from 0 to 2^32 − 1. */

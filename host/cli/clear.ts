@@ -6,7 +6,7 @@ import { Stimulator } from '../device/stimulator.ts';
 import { DeviceError } from '../link/errors.ts';
 import { parseBaud } from './arguments.ts';
 import { StateError } from './exit.ts';
-import { openPort } from './port.ts';
+import { openPort, PORT_HELP } from './port.ts';
 import { say, sayJson } from './terminal.ts';
 
 interface ClearOptions {
@@ -22,7 +22,7 @@ export function addClear(program: Command): void {
   program
     .command('clear')
     .description('clear a trip of the interlock whose cause is gone')
-    .option('--port <port>', 'sim, a serial port, or tcp:<host>:<port>', 'sim')
+    .option('--port <port>', PORT_HELP, 'sim')
     .option('--baud <rate>', 'rate of the line', parseBaud)
     .option('--json', 'print one JSON document')
     .action(clear);

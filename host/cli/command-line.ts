@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { addCheck } from './check.ts';
 import { addClear } from './clear.ts';
 import { Exit, endingOf } from './exit.ts';
+import { addFlash } from './flash.ts';
 import { addImpedance } from './impedance.ts';
 import { addInfo } from './info.ts';
 import { addProve } from './prove.ts';
@@ -28,8 +29,8 @@ export function commandLine(): Command {
     .addHelpText('after', EXITS)
     .showSuggestionAfterError()
     .exitOverride();
-  for (const add of [addRun, addSim, addCheck, addProve, addInfo, addImpedance, addStop, addClear])
-    add(program);
+  const adders = [addRun, addSim, addCheck, addProve, addFlash, addInfo, addImpedance, addStop, addClear];
+  for (const add of adders) add(program);
   for (const command of program.commands) command.exitOverride();
   return program;
 }

@@ -1,8 +1,12 @@
 // Exit codes, and every error as one line that a user can act on. A stack trace is shown only with STIMGATE_DEBUG=1.
 
 import { CommanderError } from 'commander';
+import { FlashError } from '../flash/errors.ts';
 import { DeviceError, LinkError } from '../link/errors.ts';
+import { FILE_ERRORS } from '../report/file-words.ts';
 import { TherapyError } from '../therapy/problem.ts';
+
+export { fileWords } from '../report/file-words.ts';
 
 /** What the process's exit code says. */
 export enum Exit {
@@ -36,25 +40,6 @@ export interface Ending {
   readonly told?: boolean;
 }
 
-const FILE_ERRORS: Readonly<Record<string, string>> = {
-  EACCES: 'no permission',
-  EPERM: 'no permission',
-  ENOENT: 'no such file or folder',
-  EISDIR: 'is a folder, not a file',
-  EEXIST: 'a part of the path is a file, not a folder',
-  ELOOP: 'the path has too many links',
-  ENAMETOOLONG: 'the path is too long',
-  ENOTDIR: 'a part of the path is not a folder',
-  ENOSPC: 'no space is left on the disk',
-  EROFS: 'the disk is read-only',
-};
-
-/** What the file system's error says, in words. */
-export function fileWords(error: unknown): string {
-  const { code, message } = (error ?? {}) as NodeJS.ErrnoException;
-  return FILE_ERRORS[code ?? ''] ?? code ?? String(message ?? error);
-}
-
 /** How the process ends on an error. */
 export function endingOf(error: unknown): Ending {
   if (error instanceof CommanderError) return commanderEnding(error);
@@ -62,6 +47,8 @@ export function endingOf(error: unknown): Ending {
     return { exit: Exit.MISUSE, message: error.message };
   if (error instanceof LinkError || error instanceof DeviceError || error instanceof StateError)
     return { exit: Exit.DEVICE, message: error.message };
+  if (error instanceof FlashError)
+    return { exit: error.isMisuse ? Exit.MISUSE : Exit.DEVICE, message: error.message };
   const { code, path, message } = (error ?? {}) as NodeJS.ErrnoException;
   if (code !== undefined && path !== undefined && FILE_ERRORS[code] !== undefined) {
     return { exit: Exit.MISUSE, message: `${path}: ${FILE_ERRORS[code]}` };

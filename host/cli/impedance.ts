@@ -5,7 +5,7 @@ import { Stimulator } from '../device/stimulator.ts';
 import { grouped } from '../report/format.ts';
 import { ELECTRODE_NAMES } from '../therapy/levels.ts';
 import { type ElectrodePair, parseBaud, parsePairs, parseSeed } from './arguments.ts';
-import { openPort } from './port.ts';
+import { openPort, PORT_HELP } from './port.ts';
 import { measurePairs, selfTest } from './prepare.ts';
 import { Progress, say, sayJson } from './terminal.ts';
 
@@ -27,7 +27,7 @@ export function addImpedance(program: Command): void {
   program
     .command('impedance')
     .description('measure the impedance of every contact against the case, or of chosen pairs')
-    .option('--port <port>', 'sim, a serial port, or tcp:<host>:<port>', 'sim')
+    .option('--port <port>', PORT_HELP, 'sim')
     .option('--baud <rate>', 'rate of the line', parseBaud)
     .option('--seed <n>', 'seed of the simulator', parseSeed, 1)
     .option('--pairs <list>', 'pairs such as E1-E2,E3-CASE', parsePairs)

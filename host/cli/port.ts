@@ -4,6 +4,9 @@ import { openTransport, type TransportOptions } from '../transport/open.ts';
 import type { Transport } from '../transport/transport.ts';
 import { UsageError } from './exit.ts';
 
+/** What `--port` takes. */
+export const PORT_HELP = 'sim, pico (the image, simulated), a serial port, or tcp:<host>:<port>';
+
 /** @throws UsageError for a name or a rate that cannot be; LinkError where the port does not open. */
 export async function openPort(port: string, options: TransportOptions): Promise<Transport> {
   try {

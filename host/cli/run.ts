@@ -6,13 +6,14 @@ import type { FaultRecord, RunRecord, SessionRecord } from '../report/record.ts'
 import { writeReport, writeSheet } from '../report/write.ts';
 import { findTherapy, loadPreset, PRESETS } from '../therapy/presets.ts';
 import type { Therapy } from '../therapy/therapy.ts';
+import { isSimulated } from '../transport/open.ts';
 import { parseBaud, parseDurationMs, parseSeed } from './arguments.ts';
 import { deliver } from './deliver.ts';
 import { Exit, endingOf, fileWords, UsageError } from './exit.ts';
 import { stickSource } from './fault-demo.ts';
 import { catchInterrupt } from './interrupt.ts';
 import { plannedOutputs, type TherapyOutputs } from './outputs.ts';
-import { openPort } from './port.ts';
+import { openPort, PORT_HELP } from './port.ts';
 import { sayRun } from './run-output.ts';
 import { Progress, warn } from './terminal.ts';
 import { writeTraces } from './trace-files.ts';
@@ -60,7 +61,7 @@ export function addRun(program: CommandLine): void {
       'deliver therapies, judge every pulse, report; without a therapy: all presets, and a fault, on the simulator',
     )
     .argument('[therapy...]', `therapy files, or presets: ${PRESETS.join(', ')}`)
-    .option('--port <port>', 'sim, a serial port, or tcp:<host>:<port>', 'sim')
+    .option('--port <port>', PORT_HELP, 'sim')
     .option('--baud <rate>', 'rate of the line', parseBaud)
     .option('--for <time>', 'how long to stimulate, such as 2s, 500ms, 1min', parseDurationMs)
     .option('--seed <n>', 'seed of the simulator', parseSeed, 1)
@@ -80,8 +81,10 @@ export async function run(names: readonly string[], options: RunOptions): Promis
   if (demonstration && options.port !== 'sim') {
     throw new UsageError(`name a therapy to run on ${options.port}: a file, or one of ${PRESETS.join(', ')}`);
   }
-  if (options.port !== 'sim' && (options.vcd ?? options.vcdLogic ?? options.svg) !== undefined) {
-    throw new UsageError('--vcd, --vcd-logic and --svg need --port sim: a device on a line gives no trace');
+  if (!isSimulated(options.port) && (options.vcd ?? options.vcdLogic ?? options.svg) !== undefined) {
+    throw new UsageError(
+      '--vcd, --vcd-logic and --svg need --port sim or pico: a device on a line gives no trace',
+    );
   }
   const therapies = demonstration
     ? PRESETS.map((name): NamedTherapy => ({ file: name, therapy: loadPreset(name) }))
@@ -225,6 +228,6 @@ function sessionOf(
   options: RunOptions,
 ): SessionRecord {
   const title = runs.length === 1 ? `Stimgate: ${runs[0].name}` : 'Stimgate: therapies delivered and judged';
-  const seed = options.port === 'sim' ? options.seed : undefined;
+  const seed = isSimulated(options.port) ? options.seed : undefined;
   return { title, version: packageVersion(), seed, runs, faults };
 }

@@ -11,7 +11,7 @@ import { say, sayJson, warn } from './terminal.ts';
 
 interface SimOptions {
   readonly tcp?: number;
-  readonly machine: string;
+  readonly machine: 'wasm' | 'pico';
   readonly baud: number;
   readonly seed: number;
   readonly json?: boolean;
@@ -22,22 +22,23 @@ export function addSim(program: Command): void {
     .command('sim')
     .description('serve a simulated device on a TCP port, for one host at a time')
     .option('--tcp <port>', 'port to listen on, on this machine only; 0: any free one', parseTcpPort)
-    .option('--machine <name>', 'processor that runs the firmware: wasm', parseMachine, 'wasm')
+    .option('--machine <name>', 'processor that runs the firmware: wasm, pico', parseMachine, 'wasm')
     .option('--baud <rate>', 'rate of the line', parseBaud, 115200)
     .option('--seed <n>', 'seed of the simulator', parseSeed, 1)
     .option('--json', 'print where it listens as one JSON document')
     .action(sim);
 }
 
-function parseMachine(text: string): string {
-  if (text !== 'wasm') throw new InvalidArgumentError('The machine is wasm.');
+function parseMachine(text: string): 'wasm' | 'pico' {
+  if (text !== 'wasm' && text !== 'pico') throw new InvalidArgumentError('The machine is wasm or pico.');
   return text;
 }
 
 async function sim(options: SimOptions): Promise<void> {
   if (options.tcp === undefined)
     throw new UsageError('say where to listen: --tcp 4000 (or --tcp 0 for any free port)');
-  const simulator = await madeSimulator({ seed: options.seed, baud: options.baud, trace: false });
+  const { seed, baud, machine } = options;
+  const simulator = await madeSimulator({ seed, baud, machine, trace: false });
   const interrupt = catchInterrupt();
   const device = simulatedDevice(simulator, undefined);
   const log = (line: string): void => (options.json ? undefined : warn(line));

@@ -6,7 +6,7 @@ import type { DeviceStatus } from '../device/messages.ts';
 import { Stimulator } from '../device/stimulator.ts';
 import { DeviceError, LinkError } from '../link/errors.ts';
 import { parseBaud } from './arguments.ts';
-import { openPort } from './port.ts';
+import { openPort, PORT_HELP } from './port.ts';
 import { say, sayJson } from './terminal.ts';
 
 interface StopOptions {
@@ -24,7 +24,7 @@ export function addStop(program: Command): void {
   program
     .command('stop')
     .description('end what the device delivers: with its ramp down, or at once')
-    .option('--port <port>', 'sim, a serial port, or tcp:<host>:<port>', 'sim')
+    .option('--port <port>', PORT_HELP, 'sim')
     .option('--baud <rate>', 'rate of the line', parseBaud)
     .option('--now', 'switch the output off at once (ESTOP)')
     .option('--json', 'print one JSON document')

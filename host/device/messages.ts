@@ -26,6 +26,12 @@ export interface DeviceInfo {
   readonly readbackToleranceUa: number;
 }
 
+/** SHA-256 of the binaries that the device runs, in hex; undefined where it does not know. */
+export interface FirmwareIdentity {
+  readonly interlock: string | undefined;
+  readonly stimulator: string | undefined;
+}
+
 /** What the device is doing. */
 export interface DeviceStatus {
   readonly therapy: keyof typeof Therapy;
@@ -128,6 +134,20 @@ export function decodeInfo(payload: Uint8Array): DeviceInfo {
     phasePcMax: view.getUint32(wire.INFO_PHASE_PC_MAX, true),
     readbackToleranceUa: view.getUint32(wire.INFO_READBACK_UA, true),
   };
+}
+
+export function decodeIdentity(payload: Uint8Array): FirmwareIdentity {
+  return {
+    interlock: hashAt(payload, wire.IDENTITY_INTERLOCK),
+    stimulator: hashAt(payload, wire.IDENTITY_STIMULATOR),
+  };
+}
+
+/** A hash in hex. All zeros stand for one that is not known. */
+function hashAt(payload: Uint8Array, at: number): string | undefined {
+  const bytes = [...payload.subarray(at, at + wire.IDENTITY_HASH_BYTES)];
+  if (bytes.every((byte) => byte === 0)) return undefined;
+  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 export function decodeStatus(payload: Uint8Array): DeviceStatus {

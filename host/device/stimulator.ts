@@ -24,9 +24,11 @@ import {
   type DeviceInfo,
   type DeviceStatus,
   decodeEvent,
+  decodeIdentity,
   decodeInfo,
   decodeRefusal,
   decodeStatus,
+  type FirmwareIdentity,
   type ImpedanceEvent,
   type TherapyMode,
 } from './messages.ts';
@@ -89,6 +91,15 @@ export class Stimulator extends EventEmitter<Listeners> {
   /** What the device is doing. */
   async status(): Promise<DeviceStatus> {
     return decodeStatus(await this.#ask(wire.Message.STATUS, [], wire.STATUS_BYTES));
+  }
+
+  /**
+   * Which binaries the device runs, as it says itself: that keeps out a mix-up, not an attacker.
+   * @throws DeviceError UNKNOWN_MESSAGE where its firmware is older than this message.
+   */
+  async identity(): Promise<FirmwareIdentity> {
+    const asked = { what: 'to tell which binaries it runs' };
+    return decodeIdentity(await this.#ask(wire.Message.IDENTITY, [], wire.IDENTITY_BYTES, asked));
   }
 
   /**

@@ -14,20 +14,28 @@ export interface TransportOptions {
   readonly simulator?: SimulatorOptions;
 }
 
+/** Ports that are a simulator in this process. */
+const MACHINES: Readonly<Record<string, SimulatorOptions['machine']>> = { sim: 'wasm', pico: 'pico' };
+
+/** Whether a port names a simulator in this process. */
+export function isSimulated(port: string): boolean {
+  return Object.hasOwn(MACHINES, port);
+}
+
 /**
- * Opens a line: `sim` (a simulator in this process), `tcp:<host>:<port>`, or the path of a serial port.
+ * Opens a line: `sim` or `pico` (a simulator in this process, of the modules or of the flashed image), `tcp:<host>:<port>`, or the path of a serial port.
  * @throws LinkError `open` where it cannot be opened; TypeError where `port` is no such thing.
  */
 export async function openTransport(port: string, options: TransportOptions = {}): Promise<Transport> {
   if (port === '')
-    throw new TypeError('the port is empty: sim, tcp:<host>:<port>, or a path such as /dev/ttyACM0');
+    throw new TypeError('the port is empty: sim, pico, tcp:<host>:<port>, or a path such as /dev/ttyACM0');
   const baud = options.baud ?? BAUD_DEFAULT;
   if (!Number.isInteger(baud) || baud < 1)
     throw new RangeError(`baud ${baud} is not a rate: use a whole number such as ${BAUD_DEFAULT}`);
-  if (port === 'sim') {
+  if (isSimulated(port)) {
     // The simulator and the firmware's binaries are loaded only where they are used.
     const { openSimulator } = await import('./simulator.ts');
-    return openSimulator({ seed: options.seed ?? 1, baud, ...options.simulator });
+    return openSimulator({ seed: options.seed ?? 1, baud, machine: MACHINES[port], ...options.simulator });
   }
   if (!port.startsWith('tcp:')) return openSerial(port, baud);
   const address = tcpAddress(port);

@@ -13,7 +13,8 @@ import type { Transport } from './transport.ts';
 export async function openSimulator(options: SimulatorOptions = {}): Promise<Transport> {
   const simulator = await madeSimulator(options);
   const baud = options.baud ?? BAUD_DEFAULT;
-  const transport = await openEmbedded(simulatedDevice(simulator, options.onByte), 'sim', baud);
+  const name = options.machine === 'pico' ? 'pico' : 'sim';
+  const transport = await openEmbedded(simulatedDevice(simulator, options.onByte), name, baud);
   return { ...transport, simulator };
 }
 

@@ -89,11 +89,10 @@ export class Board {
     this.restart(cycle, holdCycles, by === ResetBy.BROWN_OUT);
   }
 
-  /** The processor's first instruction: peripherals run from here on. */
+  /** The processor's first instruction: the line is listened to from here on. */
   start(cycle: number): void {
     this.trace?.mark(cycle, Mark.BOOT);
     this.uart.powerUp();
-    this.watchdog.start(cycle);
   }
 
   /** A module trapped: the fault handler switches off, and the processor stands still until the watchdog bites. */
@@ -102,15 +101,12 @@ export class Board {
     this.trace?.mark(cycle, Mark.TRAP, module);
   }
 
-  /** The magnet arrives or leaves. Its interrupt switches off at once, even where a module hangs, and leaves a latch. */
+  /** The magnet arrives or leaves. */
   moveMagnet(cycle: number, isPresent: boolean): void {
     if (this.magnetInput.isPresent === isPresent) return;
     this.magnetInput.isPresent = isPresent;
     this.trace?.mark(cycle, Mark.MAGNET, isPresent ? 1 : 0);
-    if (!isPresent) return;
-    this.magnetInput.isLatched = true;
-    this.stage.off(cycle, OffBy.MAGNET);
-    this.machine?.wake(cycle);
+    this.machine?.moveMagnet(cycle, isPresent);
   }
 
   changeBattery(cycle: number, millivolts: number): void {

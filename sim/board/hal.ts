@@ -19,8 +19,8 @@ import { UnmodelledAccess } from './unmodelled.ts';
 export const CHARGE_SEGMENT = 0;
 export const CHARGE_CALL = 1;
 
-/** The HAL over a board. `charges` are read at every call. */
-export function createHal(board: Board, charges: Float64Array): Hal & StimulatorHal {
+/** The HAL over a board. `charges` and the 16 words of `identity` are read at every call. */
+export function createHal(board: Board, charges: Float64Array, identity: Int32Array): Hal & StimulatorHal {
   const { clock, stage, uart, heartbeat, playback, magnetInput, timerBase } = board;
   const time = clock.time;
   /** The present, with everything done that was due; then the call's own time passes. */
@@ -57,6 +57,10 @@ export function createHal(board: Board, charges: Float64Array): Hal & Stimulator
       return uart.read();
     },
     uart_write: (byte) => uart.send(enter(), byte),
+    identity: (word) => {
+      enter();
+      return identity[word] ?? 0;
+    },
   };
 }
 

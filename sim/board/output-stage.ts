@@ -111,6 +111,57 @@ export class OutputStage {
     if (this.trace !== null) this.announce(this.trace, at);
   }
 
+  /**
+   * What the pins put out from `cycle` on, for a machine whose pins are watched: flags and levels as of a segment, its end
+   * not known yet. Throws UnmodelledAccess for what no stage could put out.
+   */
+  edge(
+    cycle: number,
+    flags: number,
+    w0: number,
+    w1: number,
+    w2: number,
+    w3: number,
+    w4: number,
+    w5: number,
+    w6: number,
+    w7: number,
+  ): void {
+    const { ring, state, trace } = this;
+    const row = this.rowOf(flags, w0, w1, w2, w3, w4, w5, w6, w7);
+    if (state[QUEUE_END] < Number.POSITIVE_INFINITY && this.hasPlayed) trace?.mark(cycle, Mark.UNDERRUN);
+    this.endOpen(cycle);
+    this.playback.keepUp(cycle);
+    const at = ring.tail & RING_MASK;
+    ring.startAt[at] = cycle;
+    ring.endAt[at] = Number.POSITIVE_INFINITY;
+    ring.middleAt[at] = Number.POSITIVE_INFINITY;
+    ring.flags[at] = flags | (SAMPLE_NONE << SAMPLE_SHIFT);
+    ring.asked[at] = row;
+    ring.put[at] = this.driverOn && !this.isStuck ? row : this.changed(row);
+    ring.tail++;
+    state[QUEUE_END] = Number.POSITIVE_INFINITY;
+    this.hasPlayed = true;
+    if (trace !== null) this.announce(trace, at);
+  }
+
+  /** The pins put nothing out from `cycle` on. */
+  rest(cycle: number): void {
+    if (this.state[QUEUE_END] < Number.POSITIVE_INFINITY) return;
+    this.endOpen(cycle);
+    this.state[QUEUE_END] = cycle;
+  }
+
+  /** Ends the segment that an edge began, if one is open. */
+  private endOpen(cycle: number): void {
+    const { ring } = this;
+    const at = (ring.tail - 1) & RING_MASK;
+    if (ring.tail === 0 || ring.endAt[at] < Number.POSITIVE_INFINITY) return;
+    ring.endAt[at] = cycle;
+    ring.middleAt[at] = cycle;
+    this.trace?.cutOutput(cycle);
+  }
+
   /** Cuts what plays at this cycle, empties the FIFO and shorts all electrodes. */
   off(cycle: number, by: OffBy): void {
     this.offs++;

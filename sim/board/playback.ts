@@ -105,18 +105,9 @@ export class Playback {
   private convert(index: number, cycle: number): void {
     const at = index & RING_MASK;
     const electrode = (this.ring.flags[at] >> SAMPLE_SHIFT) & SAMPLE_MASK;
-    let trueUa = 0;
-    let trueMv = 0;
     const row = this.outputAt(at, this.ring.middleAt[at]);
-    if (row > ROW_OPEN && this.load !== null) {
-      this.loadToSample(this.load, at, cycle);
-      const sample = this.load.sample(electrode);
-      trueUa = sample.currentUa;
-      trueMv = sample.driveMv;
-    } else if (row > ROW_OPEN) {
-      trueUa = this.palette.rows[row][electrode];
-      trueMv = (trueUa * IDEAL_LOAD_OHM) / 1000;
-    }
+    if (row > ROW_OPEN && this.load !== null) this.loadToSample(this.load, at, cycle);
+    const { currentUa: trueUa, driveMv: trueMv } = this.seen(row, electrode);
     // Noise by the segment's number, not by the order of reading: who looks when must not change what is seen.
     const noise = (((scatter(this.seed ^ index) >>> 16) % 3) - 1) * CONVERTER_STEP_UA;
     const measuredUa = Math.round(trueUa / CONVERTER_STEP_UA) * CONVERTER_STEP_UA + noise;
@@ -125,6 +116,26 @@ export class Playback {
     this.readback =
       (clippedUa & 0xffff) | (electrode << READBACK_ELECTRODE_SHIFT) | (tag << READBACK_TAG_SHIFT);
     this.voltageMv = Math.round(trueMv);
+  }
+
+  /** What flows through an electrode and what drives it at `cycle`, for a converter that is started by hand. */
+  probe(cycle: number, electrode: number): { readonly currentUa: number; readonly driveMv: number } {
+    const at = (this.ring.tail - 1) & RING_MASK;
+    const isPlaying = this.ring.tail > 0 && this.ring.endAt[at] > cycle;
+    const row = isPlaying ? this.outputAt(at, cycle) : ROW_RECHARGE;
+    if (row > ROW_OPEN && this.load !== null) {
+      this.loadUntil(Math.max(this.ring.startAt[at], cycle - APERTURE_CYCLES));
+      this.loadUntil(cycle);
+    }
+    return this.seen(row, electrode);
+  }
+
+  /** Current and voltage at an electrode while `row` is put out, the body being there already. */
+  private seen(row: number, electrode: number): { readonly currentUa: number; readonly driveMv: number } {
+    if (row <= ROW_OPEN) return { currentUa: 0, driveMv: 0 };
+    if (this.load !== null) return this.load.sample(electrode);
+    const currentUa = this.palette.rows[row][electrode];
+    return { currentUa, driveMv: (currentUa * IDEAL_LOAD_OHM) / 1000 };
   }
 
   /** Brings the body to where it can be sampled in the middle of the segment at `at`. */

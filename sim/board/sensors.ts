@@ -43,6 +43,11 @@ export class Sensor {
     if (health === 'healthy') this.set(cycle, this.outside);
   }
 
+  /** What a conversion that begins at `cycle` gives; null: none ever ends. */
+  convert(cycle: number): number | null {
+    return cycle < this.stoppedAt ? this.current : null;
+  }
+
   /** The newest reading, SENSE_STALE when it is older than 20 ms. */
   read(cycle: number): number {
     const at = this.convertedAt(cycle);

@@ -38,6 +38,8 @@ export class Uart {
   overruns = 0;
   /** A received byte wakes the processor. */
   onReceive: (cycle: number) => void = () => {};
+  /** Takes each byte that arrives, for a processor whose own UART receives it; null: the ring keeps it for `read`. */
+  onArrival: ((byte: number) => void) | null = null;
   private readonly clock: Clock;
   private readonly trace: Trace | null;
   private readonly rxRandom: RandomStream;
@@ -120,14 +122,18 @@ export class Uart {
       if (this.txTail - this.txShift >= TX_FIFO_BYTES) return 0;
     }
     const free = this.lineFree[LINE_FREE_TX];
-    const start = free > cycle ? free : cycle;
+    this.shiftOut(free > cycle ? free : cycle, byte);
+    return 1;
+  }
+
+  /** The start bit of `byte` goes out at cycle `start`, not before what is on the line has gone. */
+  shiftOut(start: number, byte: number): void {
     this.lineFree[LINE_FREE_TX] = start + this.byteCycles;
     const at = this.txTail++ & TX_MASK;
     this.txBytes[at] = byte;
     this.txStarts[at] = start;
     this.trace?.tx.push(start, byte);
     if (!this.isDeparting) this.watchDepartures();
-    return 1;
   }
 
   /** Makes the next `byte` that leaves the device set `hasSeenStopByte`; −1: none does. */
@@ -173,6 +179,10 @@ export class Uart {
       this.hostTail = 0;
     }
     if (byte < 0 || !this.isPowered) return;
+    if (this.onArrival !== null) {
+      this.onArrival(byte);
+      return;
+    }
     if (this.rxTail - this.rxHead >= RX_RING_BYTES) {
       this.overruns++;
       this.trace?.mark(cycle, Mark.RX_OVERRUN, byte);

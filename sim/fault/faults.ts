@@ -77,8 +77,11 @@ export class Faults {
         return;
       }
       case 'bit-flip': {
-        const address = fault.address ?? this.random.below(machine.memoryBytes(fault.module));
-        machine.flipBit(fault.module, address, fault.bit ?? this.random.below(8));
+        const memory = machine.memory(fault.module);
+        const address = fault.address ?? this.random.below(memory.length);
+        if (address >= memory.length)
+          throw new RangeError(`${fault.module} has no byte ${address} whose bit could be flipped`);
+        memory[address] ^= 1 << (fault.bit ?? this.random.below(8));
         return;
       }
       case 'stuck-dac':

@@ -27,6 +27,8 @@ export interface StimulatorHal {
   clock_us(): number;
   uart_read(): number;
   uart_write(byte: number): number;
+  /** Word 0–7 of the interlock's SHA-256, 8–15 of the stimulator's; 0 for any other number and for an unknown hash. */
+  identity(word: number): number;
 }
 
 /** What the stimulator may call. */
@@ -80,14 +82,14 @@ export interface Machine {
   run(untilCycle: number): void;
   /** Ends what it is doing, forgets everything and starts again at `bootCycle`: called by the board in a reset. */
   reset(bootCycle: number, isPowerLost: boolean): void;
-  /** An interrupt (a received byte, the magnet) ends its sleep. */
+  /** A received byte ends its sleep. */
   wake(cycle: number): void;
+  /** The magnet arrives or leaves: its interrupt switches off at once, even where a module hangs, and leaves a latch. */
+  moveMagnet(cycle: number, isPresent: boolean): void;
   /** From its next call on this module does not return. Ends with a reset. */
   hang(module: ModuleName): void;
-  /** Flips a bit of a module's memory. */
-  flipBit(module: ModuleName, address: number, bit: number): void;
-  /** Bytes of a module's memory, 0 where it has none. */
-  memoryBytes(module: ModuleName): number;
+  /** A module's memory, not a copy; empty where it has none. */
+  memory(module: ModuleName): Uint8Array;
   /** Asked after every event and turn: true ends `run` early. */
   shouldStop: () => boolean;
 }

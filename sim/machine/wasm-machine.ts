@@ -11,8 +11,9 @@ import { ProcessorStopped, UnmodelledAccess } from '../board/unmodelled.ts';
 import { NEXT, NOW } from '../clock/clock.ts';
 import { cyclesOfUs } from '../clock/cycles.ts';
 import { RandomStream } from '../clock/random.ts';
-import { Mark } from '../trace/marks.ts';
+import { Mark, OffBy } from '../trace/marks.ts';
 import type { Costs } from './costs.ts';
+import { identityWords } from './identity.ts';
 import type {
   Hal,
   InterlockCalls,
@@ -42,6 +43,7 @@ export class WasmMachine implements Machine, LoopBoard {
   private readonly costs: Costs;
   private readonly charges: Float64Array;
   private readonly hal: Hal & StimulatorHal;
+  private readonly identity = new Int32Array(16);
   private readonly entropyStream: RandomStream;
   private readonly time: Float64Array;
   private readonly state = new Float64Array(1);
@@ -62,7 +64,7 @@ export class WasmMachine implements Machine, LoopBoard {
     this.charges = new Float64Array(2);
     this.charges[CHARGE_SEGMENT] = costs.segment;
     this.charges[CHARGE_CALL] = costs.hal;
-    this.hal = createHal(board, this.charges);
+    this.hal = createHal(board, this.charges, this.identity);
     this.entropyStream = new RandomStream(seed, 'entropy');
     this.time = board.clock.time;
   }
@@ -99,19 +101,19 @@ export class WasmMachine implements Machine, LoopBoard {
     if (this.hasStarted && !this.isHalted && this.state[WAKE] > cycle) this.state[WAKE] = cycle;
   }
 
+  moveMagnet(cycle: number, isPresent: boolean): void {
+    if (!isPresent) return;
+    this.board.magnetInput.isLatched = true;
+    this.board.stage.off(cycle, OffBy.MAGNET);
+    this.wake(cycle);
+  }
+
   hang(module: ModuleName): void {
     this.hung = module;
   }
 
-  flipBit(module: ModuleName, address: number, bit: number): void {
-    const memory = this.modules[module].memory;
-    if (memory === undefined || address >= memory.buffer.byteLength)
-      throw new RangeError(`${module} has no byte ${address} whose bit could be flipped`);
-    new Uint8Array(memory.buffer)[address] ^= 1 << bit;
-  }
-
-  memoryBytes(module: ModuleName): number {
-    return this.modules[module].memory?.buffer.byteLength ?? 0;
+  memory(module: ModuleName): Uint8Array {
+    return new Uint8Array(this.modules[module].memory?.buffer ?? new ArrayBuffer(0));
   }
 
   // The services of main-loop.ts.
@@ -119,6 +121,7 @@ export class WasmMachine implements Machine, LoopBoard {
   start(): void {
     this.hasStarted = true;
     this.board.start(this.time[NOW]);
+    this.board.watchdog.start(this.time[NOW]);
   }
   toleranceUa(): number {
     return READBACK_UA_MIN;
@@ -229,6 +232,8 @@ export class WasmMachine implements Machine, LoopBoard {
 
   private instantiate(): Modules {
     const interlock = this.firmware.interlock(this.hal);
-    return { interlock, stimulator: this.firmware.stimulator(this.hal, interlock) };
+    const modules = { interlock, stimulator: this.firmware.stimulator(this.hal, interlock) };
+    this.identity.set(identityWords(modules));
+    return modules;
   }
 }

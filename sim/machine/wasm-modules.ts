@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { instantiateSync } from '@assemblyscript/loader';
+import { compileBinary, noteInstance } from './identity.ts';
 import type {
   Hal,
   InterlockCalls,
@@ -22,7 +23,7 @@ const compiled = new Map<ModuleName, WebAssembly.Module>();
 export function loadModule(name: ModuleName): WebAssembly.Module {
   const known = compiled.get(name);
   if (known !== undefined) return known;
-  const module = new WebAssembly.Module(readFileSync(findBinary(name)));
+  const module = compileBinary(readFileSync(findBinary(name)));
   compiled.set(name, module);
   return module;
 }
@@ -58,7 +59,11 @@ export function instantiateStimulator(
   return rawExports<StimulatorExports>(source, { hal: { ...hal }, interlock: { ...interlock } });
 }
 
-function rawExports<T>(source: WebAssembly.Module, imports: Record<string, Record<string, unknown>>): T {
+function rawExports<T extends object>(
+  source: WebAssembly.Module,
+  imports: Record<string, Record<string, unknown>>,
+): T {
   const exports: unknown = instantiateSync(source, imports).instance.exports;
+  noteInstance(exports as T, source);
   return exports as T;
 }

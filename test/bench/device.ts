@@ -29,12 +29,17 @@ export class BenchDevice {
     this.session = new DataView(payload.buffer, payload.byteOffset).getUint32(wire.HELLO_SESSION, true);
   }
 
-  /** Sends a message and runs until its answer has come. Throws Error where none comes. */
-  ask(type: wire.Message, payload: Uint8Array = new Uint8Array(0)): Frame {
+  /** The bytes of a message with the session's next sequence number. */
+  encode(type: wire.Message, payload: Uint8Array = new Uint8Array(0)): Uint8Array {
     if (type !== wire.Message.HELLO) this.sequence = (this.sequence + 1) & 0xffff;
     const { session, sequence } = this;
+    return encodeFrame({ version: wire.WIRE_VERSION, type, session, sequence, payload });
+  }
+
+  /** Sends a message and runs until its answer has come. Throws Error where none comes. */
+  ask(type: wire.Message, payload?: Uint8Array): Frame {
     this.answer = undefined;
-    this.sim.write(encodeFrame({ version: wire.WIRE_VERSION, type, session, sequence, payload }));
+    this.sim.write(this.encode(type, payload));
     const deadline = this.sim.nowCycles + cyclesOfUs(ANSWER_US_MAX);
     while (this.answer === undefined && this.sim.runUntilByte(0, deadline));
     const answer = this.answer as Frame | undefined;
@@ -52,10 +57,15 @@ export class BenchDevice {
       new DataView(payload.buffer).setUint32(wire.AMPLITUDE_UA, area.amplitudeUa, true);
       this.ask(wire.Message.SET_AMPLITUDE, payload);
     }
+    this.restart();
+    this.sim.runUs(SETTLED_US);
+  }
+
+  /** Starts what is programmed. */
+  restart(): void {
     const { payload } = this.ask(wire.Message.START, Uint8Array.of(0, Mode.FREE_RUNNING));
     const status: Status = payload[wire.RESPONSE_STATUS];
     if (status !== Status.OK) throw new Error(`START was refused with ${Status[status]}`);
-    this.sim.runUs(SETTLED_US);
   }
 
   private take(byte: number): void {

@@ -1,5 +1,5 @@
-// `npm run bench`: measures, prints a table, writes out/bench.json. `npm run bench -- proof` measures the prover instead and
-// writes out/bench-proof.json. Nothing here passes or fails: figures depend on the machine, and their ratios were measured in
+// `npm run bench`: measures, prints a table, writes out/bench.json. `npm run bench -- proof` measures the prover instead,
+// `-- pico` the image for the Pico, and write out/bench-proof.json and out/bench-pico.json. Nothing here passes or fails: figures depend on the machine, and their ratios were measured in
 // one run.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { type Figure, tableOf } from './figure.ts';
 import { benchFrame } from './frame.ts';
 import { benchInterlock } from './interlock.ts';
 import { benchOracle } from './oracle.ts';
+import { PICO_BENCHES } from './pico/index.ts';
 import { benchMemory, benchStartUp } from './process.ts';
 import { benchProof } from './proof.ts';
 import { benchSizes } from './size.ts';
@@ -39,11 +40,12 @@ function benchDevice(): void {
 const machine = `${cpus()[0]?.model ?? 'unknown processor'}, node ${process.version}`;
 console.log(`${machine}; value, ratio to a reference of the same run, aim, what limits it`);
 const [, , only] = process.argv;
-if (only !== undefined && only !== 'proof') {
-  console.error(`there is no bench "${only}"; there is "proof"`);
+if (only !== undefined && only !== 'proof' && only !== 'pico') {
+  console.error(`there is no bench "${only}"; there are "proof" and "pico"`);
   process.exit(2);
 }
 if (only === 'proof') add('The prover', await benchProof());
+else if (only === 'pico') for (const [title, measure] of PICO_BENCHES) add(title, measure());
 else benchDevice();
 
 const tookS = Math.round((performance.now() - started) / 1000);

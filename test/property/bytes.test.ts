@@ -87,7 +87,7 @@ const misshapen: fc.Arbitrary<Bytes> = fc
   .tuple(
     commands,
     fc.integer({ min: 0, max: wire.PAYLOAD_BYTES_MAX }),
-    fc.option(fc.integer({ min: 16, max: 255 })),
+    fc.option(fc.integer({ min: 17, max: 255 })),
   )
   .map(([[type, payload], length, other]) => ({ client }) => {
     const { session, sequence } = client;

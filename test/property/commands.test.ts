@@ -8,6 +8,7 @@ import { judgeLimits } from '../oracle/index.ts';
 import { steps } from './model/commands.ts';
 import { KINDS, Model } from './model/model.ts';
 import { Device } from './rig/device.ts';
+import { enough, few } from './rig/machine.ts';
 
 const SEED = 20_261_129;
 const RUNS = 800;
@@ -36,13 +37,13 @@ describe('the command set', () => {
         seen.trips += model.trips;
         if (model.interlock === 'LOCKED') seen.locks++;
       }),
-      { seed: SEED, numRuns: RUNS },
+      { seed: SEED, numRuns: few(RUNS) },
     );
     // What the sequences went through: a model of nothing would hold as well.
-    expect(seen.pulses).toBeGreaterThan(30_000);
-    expect(seen.stimulations).toBeGreaterThan(400);
-    expect(seen.measurements).toBeGreaterThan(300);
-    expect(seen.trips).toBeGreaterThan(250);
-    expect(seen.locks).toBeGreaterThan(2);
+    expect(seen.pulses).toBeGreaterThan(enough(30_000));
+    expect(seen.stimulations).toBeGreaterThan(enough(400));
+    expect(seen.measurements).toBeGreaterThan(enough(300));
+    expect(seen.trips).toBeGreaterThan(enough(250));
+    expect(seen.locks).toBeGreaterThanOrEqual(enough(3));
   });
 });

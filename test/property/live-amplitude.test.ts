@@ -14,6 +14,7 @@ import { instantiateStimulator, Mark, type SimulatorOptions } from '../../sim/in
 import { judgeLimits } from '../oracle/index.ts';
 import { statusName } from './rig/client.ts';
 import { Device } from './rig/device.ts';
+import { enough, few } from './rig/machine.ts';
 import { therapies } from './rig/therapies.ts';
 
 const SEED = 20_261_128;
@@ -167,9 +168,9 @@ async function forgetful(): Promise<WebAssembly.Module> {
 describe('amplitudes changed while stimulating', () => {
   it('REQ-THR-008 REQ-VAL-024: any accepted changes, however fast, are never refused or tripped on', () => {
     const tally = newTally();
-    fc.assert(property({}, tally), { seed: SEED, numRuns: 250 });
-    expect(tally.raised).toBeGreaterThan(500);
-    expect(tally.refused).toBeGreaterThan(500);
+    fc.assert(property({}, tally), { seed: SEED, numRuns: few(250) });
+    expect(tally.raised).toBeGreaterThan(enough(500));
+    expect(tally.refused).toBeGreaterThan(enough(500));
   });
 
   it('REQ-THR-008: a stimulator that forgets its peaks is found', async () => {

@@ -17,6 +17,7 @@ import {
 } from '../../sim/index.ts';
 import { faultsOf } from './rig/check.ts';
 import { Device } from './rig/device.ts';
+import { few } from './rig/machine.ts';
 import { showUs, therapies } from './rig/therapies.ts';
 
 const SEED = 20_261_127;
@@ -62,7 +63,7 @@ describe('resets', () => {
         device.run(20_000);
         expect(device.status().therapy).toBe('STIMULATING');
       }),
-      { seed: SEED, numRuns: 40 },
+      { seed: SEED, numRuns: few(40) },
     );
   });
 });
@@ -98,7 +99,7 @@ describe('traps', () => {
           expect(traps.length).toBe(1);
           isFresh(device, traps[0].cycle / CYCLES_PER_US);
         }),
-        { seed: SEED, numRuns: 40 },
+        { seed: SEED, numRuns: few(40) },
       );
     },
   );
@@ -128,7 +129,7 @@ describe('the simulation', () => {
           expect(texts[1] === texts[0]).toBe(true);
         },
       ),
-      { seed: SEED, numRuns: 15 },
+      { seed: SEED, numRuns: few(15) },
     );
   });
 
@@ -141,7 +142,7 @@ describe('the simulation', () => {
         device.run(showUs(therapy, 300_000));
         expect(faultsOf(device, therapy).faults).toEqual([]);
       }),
-      { seed: SEED, numRuns: 20 },
+      { seed: SEED, numRuns: few(20) },
     );
   });
 });

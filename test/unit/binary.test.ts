@@ -24,11 +24,11 @@ describe('the binaries', () => {
     expect(callable).toEqual([...functions(`boot poll ${GATE}`), 'memory memory'].sort());
   });
 
-  it('REQ-INT-005: the stimulator imports the gate, the clock and the line, and nothing else', () => {
+  it('REQ-INT-005: the stimulator imports the gate, the clock, the line and the identity, and nothing else', () => {
     const imports = WebAssembly.Module.imports(new WebAssembly.Module(read('stimulator')));
     const gate = GATE.split(' ').map((name) => `interlock.${name}`);
     expect(names(imports)).toEqual(
-      functions(`${gate.join(' ')} hal.clock_us hal.uart_read hal.uart_write`).sort(),
+      functions(`${gate.join(' ')} hal.clock_us hal.uart_read hal.uart_write hal.identity`).sort(),
     );
     const exports = WebAssembly.Module.exports(new WebAssembly.Module(read('stimulator')));
     const callable = names(exports.filter((entry) => entry.kind !== 'global'));

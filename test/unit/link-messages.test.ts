@@ -49,6 +49,16 @@ describe('the device', () => {
     expect(info.getUint32(wire.INFO_READBACK_UA, true)).toBe(100);
   });
 
+  test('REQ-LNK-018: IDENTITY tells both hashes byte by byte, and zeros where the board knows none', () => {
+    const rig = connected();
+    const unknown = bytesOf(rig.ask(Message.IDENTITY));
+    expect(unknown).toEqual(new Array(wire.IDENTITY_BYTES).fill(0));
+    const hashes = Array.from({ length: 64 }, (_, n) => (n * 7 + 129) & 255);
+    const words = new DataView(Uint8Array.from(hashes).buffer);
+    rig.identity = Array.from({ length: 16 }, (_, word) => words.getInt32(4 * word, true));
+    expect(bytesOf(rig.ask(Message.IDENTITY))).toEqual([Status.OK, 0, 0, 0, ...hashes]);
+  });
+
   test('STATUS says what the device and the interlock are doing, on a clock of 64 bits', () => {
     const rig = new LinkRig(1, 0xffff0000);
     rig.hello();

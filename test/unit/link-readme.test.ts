@@ -67,6 +67,7 @@ describe('the protocol page', () => {
       [wire.Message.SET_AREA, 'SET_AREA', wire.SET_AREA_BYTES],
       [wire.Message.SET_AMPLITUDE, 'SET_AMPLITUDE', wire.SET_AMPLITUDE_BYTES],
       [wire.Message.SET_LIMIT, 'SET_LIMIT', wire.LIMIT_BYTES],
+      [wire.Message.IDENTITY, 'IDENTITY', wire.IDENTITY_BYTES],
       [wire.Event.FAULT, 'FAULT', wire.FAULT_BYTES],
       [wire.Event.STATE, 'STATE', wire.STATE_BYTES],
       [wire.Event.IMPEDANCE, 'IMPEDANCE', wire.IMPEDANCE_BYTES],

@@ -18,6 +18,8 @@ export class LinkRig {
   readonly toDevice: number[] = [];
   /** Bytes that the line still takes from the device. */
   takes = Number.POSITIVE_INFINITY;
+  /** What the board says of its image: 16 words. */
+  identity: readonly number[] = [];
   session = 0;
   sequence = 0;
   readonly #fromDevice: number[] = [];
@@ -34,6 +36,7 @@ export class LinkRig {
         this.#fromDevice.push(byte);
         return 1;
       },
+      identity: (word: number) => this.identity[word] ?? 0,
     };
     const { exports } = new WebAssembly.Instance(binary, { hal, interlock: this.interlock.imports });
     this.#device = exports as unknown as Exports;

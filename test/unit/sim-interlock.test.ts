@@ -141,7 +141,7 @@ describe('simulator with the interlock', () => {
 
   test('a flipped bit of the interlock’s state trips until a reset', async () => {
     const sim = await pulses({ body: 'none' });
-    const memory = new Uint8Array(sim.modules.interlock.memory?.buffer ?? new ArrayBuffer(0));
+    const memory = sim.memory('interlock');
     const address = memory.findIndex((byte) => byte !== 0);
     sim.faults.inject({ kind: 'bit-flip', module: 'interlock', address, bit: 3 });
     sim.runUs(20_000);

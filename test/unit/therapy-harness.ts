@@ -233,7 +233,7 @@ export class Engine {
   static async boot(gate = new MockInterlock()): Promise<Engine> {
     compiled ??= compile();
     const instance = new WebAssembly.Instance(await compiled, {
-      hal: { clock_us: () => gate.nowUs | 0, uart_read: () => -1, uart_write: () => 1 },
+      hal: { clock_us: () => gate.nowUs | 0, uart_read: () => -1, uart_write: () => 1, identity: () => 0 },
       interlock: {
         request: (durationUs: number, flags: number, ...words: number[]) =>
           gate.request(durationUs, flags, words),

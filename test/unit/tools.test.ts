@@ -1,26 +1,18 @@
 // What comes out opens in the tools of others: sigrok-cli reads the logic trace and decodes the line, Chromium shows the report.
 // Without a tool its test is left out and says so; with STIMGATE_REQUIRE_TOOLS=1 a missing tool fails.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, vi } from 'vitest';
 import { Message, WIRE_VERSION } from '../../firmware/wire.ts';
 import { run } from '../../host/cli/run.ts';
 import { encodeFrame } from '../../host/link/frame.ts';
 import { createSimulator, vcdText } from '../../sim/index.ts';
+import { itWith } from './fixtures/tools.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stimgate-tools-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-const required = process.env.STIMGATE_REQUIRE_TOOLS === '1';
-const has = (tool: string): boolean => spawnSync(tool, ['--version']).error === undefined;
-
-/** A test that needs a tool: run where it is there or required, else named with the package that it lacks. */
-function itWith(tool: string, title: string, body: () => Promise<void>): void {
-  if (required || has(tool)) it(title, body);
-  else it.skipIf(true)(`${title} (left out: install the Debian package ${tool})`, body);
-}
 
 describe('other tools', () => {
   itWith('sigrok-cli', 'sigrok-cli decodes from the logic trace the bytes that the device sent', async () => {

@@ -18,7 +18,7 @@ import {
   RESPONSE_STATUS,
 } from '../../wire.ts';
 import { clearRefusal, refusalArea, refusalField, refusalHigh, refusalLow } from '../therapy/refusal.ts';
-import { byteAt } from './bytes.ts';
+import { byteAt, wordAt } from './bytes.ts';
 import { beginFrame, endFrame, queueDelimiter, queueFrame, RESPONSE_ROOM, transmitRoom } from './transmit.ts';
 
 const RESPONSE = memory.data(FRAME_BYTES_MAX, 8);
@@ -80,5 +80,5 @@ export function writeRefusal(payload: usize, status: i32): i32 {
 /** An answer carries the session and the sequence of the frame that it answers. */
 function beginAnswer(answer: usize, frame: usize): void {
   const type = byteAt(frame + FRAME_TYPE) | RESPONSE_BIT;
-  beginFrame(answer, type, load<u32>(frame + FRAME_SESSION), load<u16>(frame + FRAME_SEQUENCE));
+  beginFrame(answer, type, wordAt(frame + FRAME_SESSION), load<u16>(frame + FRAME_SEQUENCE));
 }

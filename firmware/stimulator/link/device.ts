@@ -1,4 +1,4 @@
-// What the device says of itself: HELLO, INFO and STATUS. Reading changes nothing.
+// What the device says of itself: HELLO, INFO, IDENTITY and STATUS. Reading changes nothing.
 
 import {
   READING_DISCHARGE_US,
@@ -17,6 +17,8 @@ import {
   HELLO_PROFILE,
   HELLO_SESSION,
   HELLO_VERSION,
+  IDENTITY_BYTES,
+  IDENTITY_INTERLOCK,
   INFO_AMPLITUDE_UA_MAX,
   INFO_AREAS,
   INFO_AUTHENTICATED,
@@ -47,6 +49,7 @@ import {
   STATUS_TRIPS,
   WIRE_VERSION,
 } from '../../wire.ts';
+import { identity } from '../hal.ts';
 import { reading, status } from '../interlock.ts';
 import { pulsesTotal } from '../therapy/delivered.ts';
 import { activeMode, activeSlot, lastReason, therapyState } from '../therapy/engine.ts';
@@ -84,6 +87,13 @@ export function tellInfo(response: usize): i32 {
   store<u32>(response + INFO_AMPLITUDE_UA_MAX, AMPLITUDE_UA_MAX);
   store<u32>(response + INFO_PHASE_PC_MAX, PHASE_PC_MAX);
   store<u32>(response + INFO_READBACK_UA, readbackUa);
+  return Status.OK;
+}
+
+/** IDENTITY: the hashes of both modules, one behind the other, from the board: no module can hold its own. */
+export function tellIdentity(response: usize): i32 {
+  for (let at = IDENTITY_INTERLOCK; at < IDENTITY_BYTES; at += 4)
+    store<i32>(response + <usize>at, identity((at - IDENTITY_INTERLOCK) >> 2)); // REQ-LNK-018
   return Status.OK;
 }
 

@@ -7,7 +7,7 @@ import { stopNow, stopSoft } from '../therapy/engine.ts';
 import { noteStatus } from '../therapy/now.ts';
 import { clearRefusal } from '../therapy/refusal.ts';
 import { writeRefusal } from './answer.ts';
-import { tellHello, tellInfo, tellStatus } from './device.ts';
+import { tellHello, tellIdentity, tellInfo, tellStatus } from './device.ts';
 import { responseBytesOf } from './lengths.ts';
 import { getLimit, setLimit } from './limits.ts';
 import {
@@ -72,6 +72,8 @@ function act(type: i32, request: usize, response: usize, nowUs: u64): i32 {
       return getLimit(request, response);
     case Message.MEASURE:
       return measurePair(request);
+    case Message.IDENTITY:
+      return tellIdentity(response);
     default:
       return Status.UNKNOWN_MESSAGE;
   }

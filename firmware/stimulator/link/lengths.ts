@@ -5,6 +5,7 @@ import {
   AREA_ECHO_BYTES,
   GET_AREA_BYTES,
   HELLO_BYTES,
+  IDENTITY_BYTES,
   INFO_BYTES,
   LIMIT_BYTES,
   MEASURE_BYTES,
@@ -30,6 +31,7 @@ export function requestBytesOf(type: i32): i32 {
     case Message.STOP:
     case Message.ESTOP:
     case Message.CLEAR:
+    case Message.IDENTITY:
       return 0;
     case Message.SET_AREA:
       return SET_AREA_BYTES;
@@ -69,6 +71,8 @@ export function responseBytesOf(type: i32): i32 {
     case Message.SET_LIMIT:
     case Message.GET_LIMIT:
       return LIMIT_BYTES;
+    case Message.IDENTITY:
+      return IDENTITY_BYTES;
     default:
       return ACK_BYTES;
   }

@@ -13,7 +13,7 @@ import {
   Message,
   WIRE_VERSION,
 } from '../../wire.ts';
-import { byteAt, copyBytes, sameBytes } from './bytes.ts';
+import { byteAt, copyBytes, sameBytes, wordAt } from './bytes.ts';
 import { requestBytesOf } from './lengths.ts';
 
 /** Verdict on a frame that is the last accepted one again, byte for byte. The others are Status numbers. */
@@ -56,7 +56,7 @@ export function judge(frame: usize, bytes: i32, type: i32, nowUs: u64): i32 {
   if (byteAt(frame + FRAME_VERSION) !== WIRE_VERSION) return Status.BAD_VERSION; // REQ-LNK-005
   const isHello = type === Message.HELLO;
   if (!isHello && session === 0) return Status.BAD_SESSION;
-  if (load<u32>(frame + FRAME_SESSION) !== (isHello ? 0 : session)) return Status.BAD_SESSION; // REQ-LNK-005
+  if (wordAt(frame + FRAME_SESSION) !== (isHello ? 0 : session)) return Status.BAD_SESSION; // REQ-LNK-005
   const repeated = bytes === acceptedBytes && sameBytes(frame, ACCEPTED, bytes);
   if (isHello) {
     if (load<u16>(frame + FRAME_SEQUENCE) !== 0) return Status.BAD_SEQUENCE;

@@ -12,7 +12,7 @@ import {
   WIRE_VERSION,
 } from '../../wire.ts';
 import { uart_write } from '../hal.ts';
-import { byteAt } from './bytes.ts';
+import { byteAt, putWord } from './bytes.ts';
 import { crc32c } from './crc32c.ts';
 
 /** A power of two. Short, so that a fault never queues behind more than 45 ms of other frames at 115,200 baud. */
@@ -47,14 +47,14 @@ export function transmitWaiting(): bool {
 export function beginFrame(frame: usize, type: i32, session: u32, sequence: i32): void {
   store<u8>(frame + FRAME_VERSION, WIRE_VERSION);
   store<u8>(frame + FRAME_TYPE, type);
-  store<u32>(frame + FRAME_SESSION, session);
+  putWord(frame + FRAME_SESSION, session);
   store<u16>(frame + FRAME_SEQUENCE, sequence);
 }
 
 /** Adds the CRC. Returns the frame's length in bytes. */
 export function endFrame(frame: usize, payloadBytes: i32): i32 {
   const bytes = FRAME_PAYLOAD + payloadBytes;
-  store<u32>(frame + <usize>bytes, crc32c(frame, bytes));
+  putWord(frame + <usize>bytes, crc32c(frame, bytes));
   return bytes + FRAME_CRC_BYTES;
 }
 

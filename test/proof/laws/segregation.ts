@@ -25,10 +25,10 @@ export const segregation: Law = {
   id: 'segregation',
   title: 'Segregation',
   statement:
-    'The interlock imports its six calls of the board and nothing else, exports its ten calls, constants and its own memory, and holds no state outside that memory: no mutable global, no table, no start function. The stimulator imports eight calls of the interlock, the clock and the line, and no memory: it can ask for output, and reach neither the output stage nor the state of the interlock.',
+    'The interlock imports its six calls of the board and nothing else, exports its ten calls, constants and its own memory, and holds no state outside that memory: no mutable global, no table, no start function. The stimulator imports eight calls of the interlock, the clock, the line and the identity of the image, and no memory: it can ask for output, and reach neither the output stage nor the state of the interlock.',
   numbers: [
     {
-      value: '6 and 11 imports',
+      value: '6 and 12 imports',
       meaning: 'all that the interlock and the stimulator can call',
       source: 'firmware/README.md',
     },

@@ -83,7 +83,8 @@ export function meetBlocks(): Met[] {
 
 function snapshot(bench: Bench, name: ExportName, args: readonly unknown[]): Omit<Met, 'isAccepted'> {
   const { magnet, batteryMv, temperatureMc, selfTest } = bench.sensors;
-  const before = new Int32Array(bench.memory.buffer, BLOCK_ADDRESS, BLOCK_WORDS).slice();
+  const { buffer, byteOffset } = bench.bytes;
+  const before = new Int32Array(buffer, byteOffset + BLOCK_ADDRESS, BLOCK_WORDS).slice();
   const flat = name === 'request' ? [args[0], args[1], ...(args[2] as number[])] : args;
   const given = EXPORTS[name].map((_, i) => Number(flat[i] ?? (name === 'boot' ? [100, 0][i] : 0)));
   return {

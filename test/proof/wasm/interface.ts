@@ -1,5 +1,5 @@
 // Segregation (IEC 62304 5.3.5): what each module can reach, read from the shipped binaries. The interlock has its six imports and
-// its own memory; the stimulator has eight calls of the interlock and three of the HAL. Judges interfaces only, never a body.
+// its own memory; the stimulator has eight calls of the interlock and four of the HAL. Judges interfaces only, never a body.
 import { RefusedBinary, type ValueType, type WasmImport, type WasmModule } from './module.ts';
 
 /** Number of i32 parameters, and whether an i32 comes back: nothing else crosses a boundary. */
@@ -26,6 +26,7 @@ const STIMULATOR_IMPORTS: ReadonlyMap<string, Signature> = new Map([
   ['hal.clock_us', [0, 'i32']],
   ['hal.uart_read', [0, 'i32']],
   ['hal.uart_write', [1, 'i32']],
+  ['hal.identity', [1, 'i32']],
 ]);
 
 /** The calls that the laws are proven for: there must be no other way in. */

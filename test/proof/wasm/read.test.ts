@@ -221,7 +221,7 @@ describe('refusals', () => {
     expect(await refusal(bytes)).toMatch(/function \S+ uses global\.[gs]et,/);
     const module = await readInterface(bytes, 'build/stimulator.wasm');
     expect(module.functions.size).toBe(0);
-    expect(module.imports).toHaveLength(11);
+    expect(module.imports).toHaveLength(12);
     expect(module.mutableGlobals).toBeGreaterThan(0);
   });
 });

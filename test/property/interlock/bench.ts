@@ -1,6 +1,9 @@
 // The interlock alone on a bench: a board with a settable clock and sensors, an ideal output stage, and a hostile caller in
 // the stimulator's place. Every call and every effect on the board is reported to the law book.
+import type { Hal } from '../../../sim/index.ts';
+import { barePicoInterlock } from '../../../sim/machine/pico/index.ts';
 import { loadModule } from '../../../sim/machine/wasm-modules.ts';
+import { PICO, RIG_MACHINE } from '../rig/machine.ts';
 import { LawBook } from './law-book.ts';
 
 export const RECHARGE = 1;
@@ -21,7 +24,19 @@ interface InterlockExports {
   raise_limit(electrode: number, amplitudeUa: number, phasePc: number): number;
   reading(channel: number): number;
   status(): number;
-  memory: WebAssembly.Memory;
+  readonly bytes: Uint8Array;
+}
+
+/** Makes the interlock that is called: of a binary, or of the flashed image. */
+type MakeInterlock = (hal: Hal) => InterlockExports;
+
+function ofBinary(module: WebAssembly.Module): MakeInterlock {
+  return (hal) => {
+    const exports = new WebAssembly.Instance(module, { hal: { ...hal } })
+      .exports as unknown as InterlockExports;
+    const { memory } = exports as unknown as { memory: WebAssembly.Memory };
+    return { ...exports, bytes: new Uint8Array(memory.buffer) };
+  };
 }
 
 interface Queued {
@@ -75,7 +90,8 @@ export class Bench {
   /** Word of room that the stage claims beyond the truth. */
   roomLie: number | undefined;
 
-  constructor(module: WebAssembly.Module = loadModule('interlock')) {
+  /** `module`: another binary than that of the machine that the environment names. */
+  constructor(module?: WebAssembly.Module) {
     const hal = {
       clock_us: () => this.nowUs | 0,
       sense: (channel: number) => this.sense(channel),
@@ -87,11 +103,13 @@ export class Bench {
         this.heartbeats += 1;
       },
     };
-    this.exports = new WebAssembly.Instance(module, { hal }).exports as unknown as InterlockExports;
+    const isPico = module === undefined && RIG_MACHINE === PICO;
+    this.exports = (isPico ? barePicoInterlock : ofBinary(module ?? loadModule('interlock')))(hal);
   }
 
-  get memory(): WebAssembly.Memory {
-    return this.exports.memory;
+  /** The interlock's memory. */
+  get bytes(): Uint8Array {
+    return this.exports.bytes;
   }
 
   private sense(channel: number): number {
@@ -162,7 +180,7 @@ export class Bench {
   }
 
   private recordBytes(): Uint8Array {
-    return new Uint8Array(this.exports.memory.buffer.slice(16, 16 + 544));
+    return this.bytes.slice(16, 16 + 544);
   }
 
   boot(toleranceUa = 100, retained = 0): void {

@@ -270,7 +270,7 @@ export const scenarios: Record<string, Scenario> = {
     expectState(4, 'after a reset while locked');
     bench.boot(100, 0);
     expectState(1, 'after the power was off');
-    new Uint8Array(bench.memory.buffer)[16] ^= 1;
+    bench.bytes[16] ^= 1;
     bench.book.flip();
     bench.poll();
     bench.boot(100, bench.status());
@@ -486,7 +486,7 @@ export const scenarios: Record<string, Scenario> = {
     for (let bit = 0; bit < 656 * 8; bit += 29) {
       bench = new Bench(module).armed();
       train(bench, 2);
-      const bytes = new Uint8Array(bench.memory.buffer);
+      const { bytes } = bench;
       bytes[16 + (bit >> 3)] ^= 1 << (bit & 7);
       bench.book.flip();
       if (bit % 3 === 0) ask(bench, 100, RECHARGE);

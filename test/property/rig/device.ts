@@ -8,16 +8,14 @@ import { expandDelivered } from '../../../host/device/delivered.ts';
 import { electrodeIndex } from '../../../host/device/electrodes.ts';
 import { type DeviceEvents, type DeviceStatus, decodeStatus } from '../../../host/device/messages.ts';
 import type { ElectrodeName, Therapy } from '../../../host/therapy/therapy.ts';
-import { CYCLE_NS, Simulator, type SimulatorOptions } from '../../../sim/index.ts';
+import { CYCLE_NS, type Simulator, type SimulatorOptions } from '../../../sim/index.ts';
 import { type Command, type JudgeOptions, judge, type Verdict } from '../../oracle/index.ts';
 import { type Answer, Client, statusName } from './client.ts';
+import { RIG_MACHINE, type RigMachine, rigSimulator } from './machine.ts';
 
 /** Boot, and the discharge time before a first pulse, with room, µs. */
 const BOOT_US = 2000;
 const ARMING_US = 70_000;
-/** Fast enough that frames cost little simulated time. */
-export const RIG_BAUD = 1_000_000;
-
 export class Device {
   readonly sim: Simulator;
   readonly client: Client;
@@ -25,8 +23,8 @@ export class Device {
   readonly commands: Command[] = [];
 
   /** Switches a device on and opens a session. */
-  constructor(options: SimulatorOptions = {}) {
-    this.sim = new Simulator({ baud: RIG_BAUD, body: 'none', ...options });
+  constructor(options: SimulatorOptions = {}, rig: RigMachine = RIG_MACHINE) {
+    this.sim = rigSimulator(options, rig);
     this.client = new Client(this.sim);
     this.sim.runUs(BOOT_US);
     this.client.hello();

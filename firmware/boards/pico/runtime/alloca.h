@@ -1,0 +1,1 @@
+// The generated code includes it and uses nothing of it.

@@ -1,0 +1,30 @@
+// The therapies that load the processor most: 10 kHz on all 16 contacts, and what the latencies are measured in.
+
+import type { AreaSettings, ElectrodeName, Therapy } from '../../../host/therapy/therapy.ts';
+
+const CONTACTS = 16;
+
+/** Cathodes and anodes in turn, an eighth of the amplitude each. */
+const SIXTEEN = Object.fromEntries(
+  Array.from({ length: CONTACTS }, (_, i) => [`E${i + 1}` as ElectrodeName, i % 2 === 0 ? -125 : 125]),
+);
+
+function therapy(name: string, area: AreaSettings): Therapy {
+  return { name, profile: 'percutaneous-16', areas: [area] };
+}
+
+const TEN_KHZ = { amplitudeUa: 2400, phaseUs: 30, recharge: 'symmetric', rateHz: 10_000 } as const;
+
+export const TEN_KHZ_ON_16 = therapy('10 kHz on 16 contacts', { ...TEN_KHZ, electrodes: SIXTEEN });
+export const TEN_KHZ_ON_2 = therapy('10 kHz on 2 contacts', {
+  ...TEN_KHZ,
+  electrodes: { E1: -1000, E3: 1000 },
+});
+export const TONIC_ON_16 = therapy('130 Hz on 16 contacts', {
+  electrodes: SIXTEEN,
+  amplitudeUa: 4000,
+  phaseUs: 300,
+  interphaseGapUs: 50,
+  recharge: 'symmetric',
+  rateHz: 130,
+});
