@@ -19,6 +19,8 @@ const SEED = 20_261_129;
 /** Both machines on the same line. */
 const BAUD = 921_600;
 const SHOWN_NS = 60_000_000;
+/** Long enough that the processor queues a segment in every phase of the stage's own work. */
+const TRAIN_US = 1_000_000;
 
 const onBoth = (): Device[] => [WASM, PICO].map((rig: RigMachine) => new Device({ baud: BAUD }, rig));
 
@@ -126,6 +128,19 @@ describePico('the image and the modules', () => {
       { seed: SEED, numRuns: 15 },
     );
     expect(compared).toBeGreaterThan(1000);
+  });
+
+  // Found by the bench: a segment queued just when one had been fed made the stage jump over those between.
+  it.each([2000, 3000, 4000])('REQ-BRD-002: a train of %i Hz leaves out no segment', (rateHz) => {
+    const device = new Device({ baud: BAUD }, PICO);
+    const [area] = TONIC.areas;
+    const train: Therapy = { ...TONIC, areas: [{ ...area, phaseUs: 30, rateHz }] };
+    expect(device.accepts(train)).toBe(true);
+    device.stimulate();
+    device.run(TRAIN_US);
+    const { verdict, faults } = faultsOf(device, train);
+    expect(faults).toEqual([]);
+    expect(verdict.totals.pulses).toBeGreaterThan((rateHz * TRAIN_US) / 1e6);
   });
 
   it('REQ-BRD-003: answer every message alike, of whatever form', () => {

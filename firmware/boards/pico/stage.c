@@ -36,8 +36,10 @@ static uint16_t samples[FIFO_SEGMENTS];
 /** Segments since the last `stage_off`. */
 static uint32_t appended;
 
+static inline uint32_t slot_address(uint32_t place) { return (uint32_t)&slots[place & PLACE_MASK]; }
+
 static inline void start_walk(uint32_t place) {
-  DMA_READ(WALK) = (uint32_t)&slots[place];
+  DMA_READ(WALK) = slot_address(place);
   DMA_CTRL_TRIG(WALK) = DMA_EN | DMA_HIGH_PRIORITY | DMA_WORD | DMA_INCR_READ | DMA_RING_READ(8) | DMA_CHAIN_TO(WALK) |
                         DMA_TREQ(DREQ_ALWAYS);
 }
@@ -60,7 +62,9 @@ IN_RAM static void rewind_stage(void) {
   PIO_IRQ = 0xff;
   PIO_IRQ_FORCE = 1u << IRQ_LATCHED;
   appended = 0;
+  // As if a walk had ended at the first place.
   slots[0] = 0;
+  DMA_READ(WALK) = slot_address(1);
   DMA_COUNT(HAND) = HAND_COUNT;
   DMA_CTRL_TRIG(HAND) = DMA_EN | DMA_HIGH_PRIORITY | DMA_WORD | DMA_CHAIN_TO(HAND) | DMA_TREQ(DREQ_PIO0_RX0);
   PIO_CTRL = PIO_ENABLE(SHIFT) | PIO_ENABLE(STAGE);
@@ -150,16 +154,18 @@ static inline void append(uint32_t place) {
   slots[(place + 1) & PLACE_MASK] = 0;
   slots[place] = (uint32_t)words[place];
   appended++;
-  // A walk that is just reading the slot takes a few cycles; after that it has either gone on or ended at the old 0.
+  // A walk that is just reading the slot takes a few cycles; after that it has either gone on or ended at the old 0. Both
+  // channels also stand still between the end of a feed and the walk that it wakes: only a walk that has gone past this
+  // place without feeding it has ended.
   while (DMA_CTRL(WALK) & DMA_BUSY) {
   }
-  if (!(DMA_CTRL(FEED) & DMA_BUSY)) start_walk(place);
+  if (DMA_READ(WALK) == slot_address(place + 1) && !(DMA_CTRL(FEED) & DMA_BUSY)) start_walk(place);
   SIO_OUT_SET = BIT(PIN_ENABLE);
 }
 
 /**
- * Appends a segment (REQ-BRD-002); nothing while the magnet's latch waits to be seen: what was off stays off. `called_us`: the clock from
- * which the caller reckons the start of a segment that finds the stage idle.
+ * Appends a segment (REQ-BRD-002); nothing while the magnet's latch waits to be seen: what was off stays off. `called_us`:
+ * the clock from which the caller reckons the start of a segment that finds the stage idle.
  */
 IN_RAM void stage_segment(uint32_t duration_us, uint32_t flags, const uint32_t levels[8], uint32_t called_us) {
   uint32_t primask = disable_interrupts();
