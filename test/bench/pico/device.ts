@@ -1,8 +1,9 @@
 // A device on the pico machine as this bench drives it: a therapy running, and perhaps a host that never pauses.
 
 import { Message } from '../../../firmware/wire.ts';
+import { decodeStatus } from '../../../host/device/messages.ts';
 import type { Therapy } from '../../../host/therapy/therapy.ts';
-import { cyclesOfUs, Mark, RandomStream } from '../../../sim/index.ts';
+import { cyclesOfUs, RandomStream } from '../../../sim/index.ts';
 import { PicoMachine, picoMachine } from '../../../sim/machine/pico/index.ts';
 import { BenchDevice } from '../device.ts';
 
@@ -12,6 +13,8 @@ export type Flood = 'requests' | 'noise' | 'none';
 
 const SLICE_US = 10_000;
 const US_NS = 1000;
+/** Longer than the longest period of a therapy of this bench. */
+const SILENT_US = 50_000;
 
 export class PicoBench {
   readonly device: BenchDevice;
@@ -50,9 +53,26 @@ export class PicoBench {
     return { all: chip.cycle, slept: chip.sleptCycles };
   }
 
-  /** Times the stage ran dry. */
-  get underruns(): number {
-    return this.device.sim.trace?.marks(Mark.UNDERRUN).length ?? 0;
+  /** Whether the therapy is still being delivered: one that the processor cannot keep up with has ended. */
+  get isDelivering(): boolean {
+    const { sim } = this.device;
+    return sim.nowCycles - this.lastEdgeCycle() < cyclesOfUs(SILENT_US);
+  }
+
+  /** Why the device says that the therapy has ended. */
+  ending(): string {
+    // What the flood has left on the line goes first, and a delimiter behind it.
+    const { sim } = this.device;
+    sim.write(Uint8Array.of(0));
+    while (sim.board.uart.pendingBytes > 0) sim.runUs(SLICE_US);
+    const { payload } = this.device.ask(Message.STATUS);
+    const { stopReason, trip } = decodeStatus(payload);
+    return stopReason === 'TRIP' ? `${stopReason} (${trip})` : stopReason;
+  }
+
+  private lastEdgeCycle(): number {
+    const outputs = this.device.sim.trace?.outputs;
+    return outputs === undefined ? 0 : outputs.cycles[outputs.length - 1];
   }
 
   /** How far an edge of the output lies from the µs grid of the first onset at most, ns; and how many edges there were. */

@@ -3,7 +3,7 @@
 import type { Therapy } from '../../../host/therapy/therapy.ts';
 import type { Figure } from '../figure.ts';
 import { type Flood, PicoBench } from './device.ts';
-import { TEN_KHZ_ON_2, TEN_KHZ_ON_16, TONIC_ON_16 } from './therapies.ts';
+import { FOUR_KHZ_ON_16, TEN_KHZ_ON_2, TEN_KHZ_ON_16, TONIC_ON_16 } from './therapies.ts';
 
 const MEASURED_US = 500_000;
 const WORST_PERCENT = 70;
@@ -16,6 +16,8 @@ interface Case {
 
 const CASES: readonly Case[] = [
   { therapy: TONIC_ON_16, flood: 'none' },
+  { therapy: FOUR_KHZ_ON_16, flood: 'none' },
+  { therapy: FOUR_KHZ_ON_16, flood: 'requests' },
   { therapy: TEN_KHZ_ON_2, flood: 'none' },
   { therapy: TEN_KHZ_ON_16, flood: 'none' },
   { therapy: TEN_KHZ_ON_16, flood: 'noise', aim: WORST_PERCENT },
@@ -35,6 +37,19 @@ function loadOf({ therapy, flood, aim }: Case): Figure[] {
   const percent = 100 * (1 - (after.slept - before.slept) / all);
   const { count, worstNs } = bench.edges();
   const reference = '125 MHz';
+  // An output that has ended says nothing of load or edges: the figure is then that there is none.
+  if (!bench.isDelivering)
+    return [
+      {
+        name: `load: ${name}`,
+        value: Number.POSITIVE_INFINITY,
+        unit: '%',
+        reference,
+        ratio: Number.POSITIVE_INFINITY,
+        aim: { most: aim ?? 100 },
+        limit: `it ended with ${bench.ending()}`,
+      },
+    ];
   return [
     {
       name: `load: ${name}`,
@@ -43,7 +58,6 @@ function loadOf({ therapy, flood, aim }: Case): Figure[] {
       reference,
       ratio: percent / 100,
       aim: aim === undefined ? undefined : { most: aim },
-      limit: `${bench.underruns} underruns`,
     },
     {
       name: `edges off the grid: ${name}`,

@@ -16,6 +16,12 @@ function therapy(name: string, area: AreaSettings): Therapy {
 const TEN_KHZ = { amplitudeUa: 2400, phaseUs: 30, recharge: 'symmetric', rateHz: 10_000 } as const;
 
 export const TEN_KHZ_ON_16 = therapy('10 kHz on 16 contacts', { ...TEN_KHZ, electrodes: SIXTEEN });
+/** What the processor can keep up with. */
+export const FOUR_KHZ_ON_16 = therapy('4 kHz on 16 contacts', {
+  ...TEN_KHZ,
+  electrodes: SIXTEEN,
+  rateHz: 4000,
+});
 export const TEN_KHZ_ON_2 = therapy('10 kHz on 2 contacts', {
   ...TEN_KHZ,
   electrodes: { E1: -1000, E3: 1000 },
