@@ -16,7 +16,7 @@ export enum Mark {
   RESET = 5,
   /** A fault was injected; argument: its number in the list of faults. */
   FAULT = 6,
-  /** A module trapped; argument 0 interlock, 1 stimulator. */
+  /** A module trapped; argument 0 interlock, 1 stimulator. On the Pico: fault.c's code, −1 for a locked-up core. */
   TRAP = 7,
   /** A segment was queued after the stage had run empty without having been switched off. */
   UNDERRUN = 8,

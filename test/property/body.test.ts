@@ -6,7 +6,7 @@ import { bodyOptions, CYCLES_PER_US } from '../../sim/index.ts';
 import { captureOf } from '../../sim/trace/capture.ts';
 import { faultsOf, forTherapies } from './rig/check.ts';
 import type { Device } from './rig/device.ts';
-import { enough, few } from './rig/machine.ts';
+import { enough, few, WASM } from './rig/machine.ts';
 import { showUs, therapies, type Wishes } from './rig/therapies.ts';
 import { type Excess, replay } from './rig/true-charge.ts';
 
@@ -87,7 +87,8 @@ describe('true charge', () => {
     let compared = 0;
     forTherapies(
       therapies({ intervalUs: [300, 50_000] }),
-      { seed: SEED, runs: few(60) },
+      // The pins tell what is queued only when it plays: what is announced is the wasm machine's.
+      { seed: SEED, runs: 60, options: () => WASM },
       (device, therapy) => {
         device.stimulate();
         for (let moment = 0; moment < 5; moment++) {
@@ -97,7 +98,7 @@ describe('true charge', () => {
         return undefined;
       },
     );
-    expect(compared).toBeGreaterThan(enough(2000));
+    expect(compared).toBeGreaterThan(2000);
   });
 });
 

@@ -26,11 +26,11 @@ static void say(uint32_t code) {
   }
 }
 
-/** REQ-BRD-004 */
+/** REQ-BRD-005. The code is noted first: who watches the pins then knows why the output goes off. */
 IN_RAM void board_fault(uint32_t code) {
   __asm__ volatile("cpsid i");
-  stage_off();
   WATCHDOG_SCRATCH(1) = code;
+  stage_off();
   say(code);
   for (;;) __asm__ volatile("wfi");
 }

@@ -1,4 +1,5 @@
-// The main loop around the two modules, line for line that of the simulator (sim/machine/main-loop.ts), and what it runs on.
+// The main loop around the two modules, line for line that of the simulator (sim/machine/main-loop.ts), so that both end in
+// the same way (REQ-BRD-004), and what it runs on.
 
 #include "board.h"
 #include "hal.h"
@@ -12,7 +13,7 @@ static w2c_stimulator stimulator;
 extern uint32_t stack_bottom;
 #define STACK_GUARD 0x57ac6a4du
 
-/** Keeps a word in a register that the watchdog's reset leaves alone, and shows a trip on its pin. */
+/** REQ-FLT-006: keeps a word in a register that the watchdog's reset leaves alone, and shows a trip on its pin. */
 static void retain(uint32_t status) {
   WATCHDOG_SCRATCH(0) = status;
   uint32_t state = status & STATUS_STATE_MASK;

@@ -18,9 +18,9 @@ if (named !== 'wasm' && named !== 'pico') throw new Error(`STIMGATE_MACHINE=${na
 /** The machine that the environment names. */
 export const RIG_MACHINE = named === 'pico' ? PICO : WASM;
 
-/** A simulated device without a body on `rig`. */
+/** A simulated device without a body on `rig`; other modules run on the wasm machine, for the image has its own. */
 export function rigSimulator(options: SimulatorOptions, rig: RigMachine = RIG_MACHINE): Simulator {
-  return new Simulator({ body: 'none', ...rig, ...options });
+  return new Simulator({ body: 'none', ...(options.firmware === undefined ? rig : WASM), ...options });
 }
 
 /** The image takes thousands of times longer than the modules: of so many runs it gets a twentieth. */

@@ -50,7 +50,7 @@ export function withStaticMemory(c: string, name: string, memoryBytes: number): 
   const at =
     `static uint8_t ${memory}[${memoryBytes}] __attribute__((aligned(8)));\n` +
     `#define MEM_ADDR(mem, addr, n) (&${memory}[(uint32_t)(addr)])\n` +
-    // The base is compared with the last one that this access may have: no sum, so nothing that could wrap.
+    // REQ-BRD-006: the base is compared with the last one that this access may have: no sum, so nothing that could wrap.
     `#define AT(base, offset, bytes) ((uint32_t)(LIKELY((uint32_t)(base) <= ${memoryBytes}u - (bytes) - (offset)) ? ` +
     '(uint32_t)(base) + (offset) : TRAP(OOB)))';
   let text = replaceOnce(c, '#define MEM_ADDR(mem, addr, n) &((mem)->data[addr])', at);

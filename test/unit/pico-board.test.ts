@@ -1,0 +1,151 @@
+// The board in C on the simulated chip: what ends with the output off, and that a module's memory has its bounds there.
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { withStaticMemory } from '../../firmware/boards/pico/build/wasm2c.ts';
+import type { Board } from '../../sim/board/board.ts';
+import { Mark, OffBy } from '../../sim/index.ts';
+import { Chip } from '../../sim/machine/pico/chip/chip.ts';
+import { PicoMachine } from '../../sim/machine/pico/index.ts';
+import { SILENT } from '../../sim/machine/pico/silent.ts';
+import { Device } from '../property/rig/device.ts';
+import { PICO } from '../property/rig/machine.ts';
+import { describePico } from './fixtures/tools.ts';
+
+const TONIC = {
+  name: 'tonic',
+  profile: 'percutaneous-16',
+  areas: [
+    {
+      electrodes: { E1: -1000, E3: 1000 },
+      amplitudeUa: 2000,
+      phaseUs: 200,
+      recharge: 'symmetric',
+      rateHz: 120,
+    },
+  ],
+} as const;
+/** An instruction that is none, and a branch to itself. */
+const UDF = 0xde00;
+const FAULT_HARD = 0x100;
+const FAULT_STACK = 0x200;
+const WATCHDOG_MS = 50;
+
+const folder = mkdtempSync(join(tmpdir(), 'stimgate-board-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A device that stimulates, and its processor. */
+function stimulating(): { device: Device; machine: PicoMachine } {
+  let made: PicoMachine | undefined;
+  const machine = (board: Board, seed: number): PicoMachine => {
+    made = new PicoMachine(board, seed);
+    return made;
+  };
+  const device = new Device({ machine, baud: PICO.baud }, PICO);
+  expect(device.accepts(TONIC)).toBe(true);
+  device.stimulate();
+  if (made === undefined) throw new Error('no machine was made');
+  return { device, machine: made };
+}
+
+const disasters: [string, (machine: PicoMachine) => void, number, string][] = [
+  [
+    'an instruction that is none',
+    ({ chip, image }) => chip.writeCode(image.address('w2c_stimulator_poll') & ~1, UDF),
+    FAULT_HARD,
+    'fault of the processor',
+  ],
+  [
+    'a stack that has grown over its guard',
+    ({ chip, image }) => chip.writeRam(image.address('stack_bottom'), 0),
+    FAULT_STACK,
+    'the stack has grown over its guard',
+  ],
+];
+
+describePico('the board', () => {
+  it.each(disasters)(
+    'REQ-BRD-005: %s ends with the output off, a line and a reset',
+    (_, strike, code, line) => {
+      const { device, machine } = stimulating();
+      const said: number[] = [];
+      device.sim.onByte = (byte) => said.push(byte);
+      strike(machine);
+      device.run(30_000);
+      const { trace } = device.sim;
+      expect(trace?.marks(Mark.TRAP).map(({ argument }) => argument)).toEqual([code]);
+      expect(trace?.marks(Mark.OFF).at(-1)).toMatchObject({ argument: OffBy.TRAP });
+      expect(Buffer.from(said).toString('latin1')).toContain(`${line}\0`);
+      const offNs = 8 * (trace?.marks(Mark.OFF).at(-1)?.cycle ?? 0);
+      for (const { endNs, state } of device.sim.capture().stretches())
+        if (state === 'drive') expect(endNs).toBeLessThanOrEqual(offNs);
+      device.run(1000 * WATCHDOG_MS);
+      expect(trace?.marks(Mark.RESET).length).toBe(1);
+    },
+  );
+
+  it('REQ-BRD-006: the last word reads, one past it and a sum that wraps trap', () => {
+    const { load, trapped } = compiled(1024);
+    expect(load(0)).toBe(0);
+    expect(load(1024 - 12)).toBe(0);
+    for (const address of [1024 - 8, 1024, 0xffff_fffc, 0xffff_fff8, 0x8000_0000]) {
+      expect(trapped(address), address.toString(16)).toBe(true);
+    }
+  });
+});
+
+/** A module that loads the word 8 behind its argument, through the build's own steps onto a bare chip. */
+function compiled(memoryBytes: number) {
+  const path = (name: string) => join(folder, name);
+  writeFileSync(
+    path('m.wat'),
+    '(module (memory (export "memory") 1 1) (func (export "f") (param i32) (result i32) local.get 0 i32.load offset=8))',
+  );
+  const wabt = resolve('node_modules/wabt/bin');
+  execFileSync(process.execPath, [join(wabt, 'wat2wasm'), path('m.wat'), '-o', path('m.wasm')]);
+  execFileSync(process.execPath, [join(wabt, 'wasm2c'), path('m.wasm'), '-n', 'm', '-o', path('m.c')]);
+  const trap = '\nvoid wasm_rt_trap(wasm_rt_trap_t t) { (void)t; for (;;) __asm__ volatile("bkpt 1"); }\n';
+  const unused =
+    'int memcmp(const void *a, const void *b, size_t n) { (void)a, (void)b, (void)n; return 0; }\n';
+  writeFileSync(
+    path('m.c'),
+    withStaticMemory(readFileSync(path('m.c'), 'utf8'), 'm', memoryBytes) + trap + unused,
+  );
+  const flags = [
+    '-mcpu=cortex-m0plus',
+    '-mthumb',
+    '-O2',
+    '-ffreestanding',
+    '-w',
+    '-nostdlib',
+    '-Ttext=0x10000000',
+  ];
+  const where = [
+    `-I${resolve('firmware/boards/pico/runtime')}`,
+    `-I${folder}`,
+    '-Tdata=0x20000000',
+    '-Wl,-ew2c_m_f',
+  ];
+  execFileSync('arm-none-eabi-gcc', [...flags, ...where, path('m.c'), '-lgcc', '-o', path('m.elf')], {
+    stdio: 'pipe',
+  });
+  execFileSync('arm-none-eabi-objcopy', ['-O', 'binary', '-j', '.text', path('m.elf'), path('m.bin')]);
+  const symbols = execFileSync('arm-none-eabi-nm', [path('m.elf')], { encoding: 'utf8' });
+  const at = Number.parseInt(/^(\w+) T w2c_m_f$/m.exec(symbols)?.[1] ?? '', 16);
+  let hasTrapped = false;
+  const chip = new Chip(readFileSync(path('m.bin')), SILENT, { startCycle: 0, bare: { vtor: 0x2000_0000 } });
+  chip.onBreak = () => {
+    hasTrapped = true;
+    chip.stopRequested = true;
+  };
+  const load = (address: number): number => chip.call(at, [0, address]);
+  const trapped = (address: number): boolean => {
+    hasTrapped = false;
+    expect(() => load(address)).toThrow(/did not return/);
+    return hasTrapped;
+  };
+  return { load, trapped };
+}
