@@ -167,7 +167,7 @@ export class WasmMachine implements Machine, LoopBoard {
   }
   sleepUs(durationUs: number): void {
     if (!(durationUs >= 0)) throw new UnmodelledAccess(`stimulator.poll asked to sleep for ${durationUs} µs`);
-    const isAwake = this.board.uart.hasReceived || this.board.magnetInput.isLatched;
+    const isAwake = this.board.uart.wakes || this.board.magnetInput.isLatched;
     this.state[WAKE] = this.time[NOW] + (isAwake ? 0 : cyclesOfUs(durationUs));
     if (this.isTripped || this.board.stage.offs !== this.seenOffs) this.observeTrip();
   }
