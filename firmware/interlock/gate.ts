@@ -3,13 +3,13 @@
 
 import * as board from '../board.ts';
 import * as profile from '../profile.ts';
-import { afterRecharge, keepShare } from '../recharge.ts';
+import { afterRecharge, creditShare } from '../recharge.ts';
 import { Status } from '../status.ts';
 import * as hal from './hal.ts';
 import { hasRunDry } from './latch.ts';
 import { nextSampled, nextUnsampled } from './sample.ts';
 import * as s from './state.ts';
-import { high, low } from './words.ts';
+import { high } from './words.ts';
 
 if (
   2 * profile.MEAN_UA !== profile.MEAN_TOTAL_UA ||
@@ -25,18 +25,17 @@ function doubtOf(chargePc: i32): i32 {
   return (chargePc >> 5) + (chargePc >> 7) + (chargePc >> 10) + 3;
 }
 
-/** µs of the present run of one polarity with this segment on it, signed like it (L3). */
-function nextRunUs(e: usize, levelUa: i32, durationUs: i32): i32 {
-  const runUs = s.runUs(e);
+/** µs of a run of one polarity with this segment on it, signed like it (L3). */
+function nextRunUs(runUs: i32, levelUa: i32, durationUs: i32): i32 {
   return levelUa > 0 ? max(runUs, 0) + durationUs : min(runUs, 0) - durationUs;
 }
 /** s − min(s) after a charge on it (L4). */
-function nextRisePc(e: usize, chargePc: i32): i32 {
-  return max(s.risePc(e) + chargePc, 0);
+function nextRisePc(risePc: i32, chargePc: i32): i32 {
+  return max(risePc + chargePc, 0);
 }
 /** max(s) − s after a charge on it (L4). */
-function nextFallPc(e: usize, chargePc: i32): i32 {
-  return max(s.fallPc(e) - chargePc, 0);
+function nextFallPc(fallPc: i32, chargePc: i32): i32 {
+  return max(fallPc - chargePc, 0);
 }
 /**
  * The leaky bucket of the sum over all electrodes after a segment (L7). It rules each electrode's own bucket as well:
@@ -50,6 +49,7 @@ function nextBucketPc(totalUa: i32, durationUs: i32): i32 {
 /** Judges one electrode's part of an active segment. `extraDoubtPc`: what the case bears for all contacts. */
 function judgeElectrode(e: usize, levelUa: i32, durationUs: i32, measure: bool, extraDoubtPc: i32): i32 {
   if (levelUa === 0 && extraDoubtPc === 0) return Status.OK;
+  const runUs = high(s.times(e));
   const magnitudeUa = abs(levelUa);
   if (magnitudeUa > s.limitUa(e)) return Status.AMPLITUDE; // REQ-CUR-001
   const chargePc = levelUa * durationUs;
@@ -57,75 +57,105 @@ function judgeElectrode(e: usize, levelUa: i32, durationUs: i32, measure: bool, 
   if (s.highPc(e) + chargePc + doubtPc > profile.UNRECOVERED_PC_MAX) return Status.UNRECOVERED; // REQ-CHG-002
   if (s.lowPc(e) + chargePc - doubtPc < -profile.UNRECOVERED_PC_MAX) return Status.UNRECOVERED;
   if (levelUa === 0) return Status.OK;
-  if (abs(nextRunUs(e, levelUa, durationUs)) > profile.POLARITY_RUN_US_MAX) return Status.POLARITY_RUN; // REQ-TIM-002
-  const spanPc = nextRisePc(e, chargePc) + nextFallPc(e, chargePc);
+  if (abs(nextRunUs(runUs, levelUa, durationUs)) > profile.POLARITY_RUN_US_MAX) return Status.POLARITY_RUN; // REQ-TIM-002
+  const spanPc = nextRisePc(s.risePc(e), chargePc) + nextFallPc(s.fallPc(e), chargePc);
   if (spanPc > s.limitPc(e)) return Status.PHASE_CHARGE; // REQ-CHG-001
   if (measure && (magnitudeUa > profile.MEASURE_UA_MAX || spanPc > profile.MEASURE_PC_MAX))
     return Status.MEASURE; // REQ-SEN-008
   return Status.OK;
 }
 
-/** Both electrodes of a word; the first refusal rules. */
-function judgePair(index: i32, word: i32, durationUs: i32, measure: bool): i32 {
-  const status = judgeElectrode(s.electrode(index), low(word), durationUs, measure, 0);
+/** Judges an active segment on every electrode; the first refusal rules. */
+function judgeElectrodes(caseUa: i32, durationUs: i32, measure: bool, caseDoubtPc: i32): i32 {
+  let status: i32 = Status.OK;
+  for (let i = 0; i < profile.CONTACTS && status === Status.OK; i++)
+    status = judgeElectrode(s.electrode(i), s.levelUa(i), durationUs, measure, 0);
   if (status !== Status.OK) return status;
-  return judgeElectrode(s.electrode(index + 1), high(word), durationUs, measure, 0);
+  return judgeElectrode(s.electrode(profile.CASE), caseUa, durationUs, measure, caseDoubtPc);
 }
 
-/** Books a charge and what inaccuracy may add to it either way (L5). */
-function bookCharge(e: usize, chargePc: i32, doubtPc: i32): void {
-  s.putAccountPc(e, s.accountPc(e) + chargePc);
-  s.putHighPc(e, s.highPc(e) + chargePc + doubtPc);
-  s.putLowPc(e, s.lowPc(e) + chargePc - doubtPc);
+/** Books a charge and what inaccuracy may add to it either way (L5). Post: what that changes of the records' sum. */
+function bookCharge(e: usize, chargePc: i32, doubtPc: i32): i32 {
+  const lowPc = s.lowPc(e);
+  const nextLowPc = lowPc + chargePc - doubtPc;
+  s.putLowPc(e, nextLowPc);
+  const highPc = s.highPc(e);
+  const nextHighPc = highPc + chargePc + doubtPc;
+  s.putHighPc(e, nextHighPc);
+  const accountPc = s.accountPc(e);
+  const nextAccountPc = accountPc + chargePc;
+  s.putAccountPc(e, nextAccountPc);
+  return lowPc ^ nextLowPc ^ highPc ^ nextHighPc ^ accountPc ^ nextAccountPc;
 }
 
-/** Books one electrode's part of a released segment that drives current or holds it open. */
-function bookElectrode(e: usize, levelUa: i32, durationUs: i32, extraDoubtPc: i32): void {
-  if (extraDoubtPc !== 0) bookCharge(e, 0, extraDoubtPc);
-  if (levelUa === 0) {
-    bookRest(e, durationUs);
-    return;
-  }
+/** Books what the phase count is after a segment (L4). Post: what that changes of the records' sum. */
+function bookSpan(e: usize, nextRisePc: i32, nextFallPc: i32): i32 {
+  const change = s.fallPc(e) ^ nextFallPc ^ s.risePc(e) ^ nextRisePc;
+  s.putFallPc(e, nextFallPc);
+  s.putRisePc(e, nextRisePc);
+  return change;
+}
+
+/** Books a segment that drives the electrode. Post: what that changes of the records' sum. */
+function bookDriven(e: usize, levelUa: i32, durationUs: i32): i32 {
+  const times = s.times(e);
+  const nextTimes = nextRunUs(high(times), levelUa, durationUs) << 16;
+  s.putTimes(e, nextTimes);
+  let change = times ^ nextTimes;
+  const limits = s.limits(e);
+  if (abs(levelUa) > high(limits)) change ^= limits ^ s.putLimits(e, limits, abs(levelUa));
   const chargePc = levelUa * durationUs;
-  bookCharge(e, chargePc, doubtOf(abs(chargePc)));
-  s.putRunUs(e, nextRunUs(e, levelUa, durationUs));
-  s.putRisePc(e, nextRisePc(e, chargePc));
-  s.putFallPc(e, nextFallPc(e, chargePc));
-  s.putRestUs(e, 0);
-  s.putPeakUa(e, max(s.peakUa(e), abs(levelUa)));
+  change ^= bookSpan(e, nextRisePc(s.risePc(e), chargePc), nextFallPc(s.fallPc(e), chargePc));
+  return change ^ bookCharge(e, chargePc, doubtOf(abs(chargePc)));
 }
 
-/** Time at zero level: after PHASE_REST_US of it the phase count starts anew (L4). */
-function bookRest(e: usize, durationUs: i32): void {
-  const restUs = min(s.restUs(e) + durationUs, profile.PHASE_REST_US);
-  s.putRestUs(e, restUs);
-  s.putRunUs(e, 0);
-  if (restUs < profile.PHASE_REST_US) return;
-  s.putRisePc(e, 0);
-  s.putFallPc(e, 0);
+/** Time at zero level: after PHASE_REST_US of it the phase count starts anew (L4). Post: what that changes of the records' sum. */
+function bookRest(e: usize, durationUs: i32): i32 {
+  const times = s.times(e);
+  // A rested electrode stays as it is.
+  if (times === profile.PHASE_REST_US) return 0;
+  const restUs = min((times & 0xffff) + durationUs, profile.PHASE_REST_US);
+  s.putTimes(e, restUs);
+  const change = times ^ restUs;
+  if (restUs < profile.PHASE_REST_US) return change;
+  return change ^ bookSpan(e, 0, 0);
 }
 
-function bookPair(index: i32, word: i32, durationUs: i32): void {
-  bookElectrode(s.electrode(index), low(word), durationUs, 0);
-  bookElectrode(s.electrode(index + 1), high(word), durationUs, 0);
+/** Books an active segment on every electrode. The case bears doubt even where it carries nothing. */
+function bookElectrodes(caseUa: i32, durationUs: i32, caseDoubtPc: i32): void {
+  let change = caseDoubtPc === 0 ? 0 : bookCharge(s.electrode(profile.CASE), 0, caseDoubtPc);
+  for (let i = 0; i < profile.ELECTRODES; i++) {
+    const levelUa = i < profile.CONTACTS ? s.levelUa(i) : caseUa;
+    const e = s.electrode(i);
+    change ^= levelUa === 0 ? bookRest(e, durationUs) : bookDriven(e, levelUa, durationUs);
+  }
+  s.changeRecords(change);
 }
 
 /** A signed charge after passive recharge: no smaller in magnitude than 2^(−t/7200) of it. */
-function kept(chargePc: i32, keep: i32): i32 {
-  return chargePc < 0 ? -afterRecharge(-chargePc, keep) : afterRecharge(chargePc, keep);
+function kept(chargePc: i32, credit: i32): i32 {
+  return chargePc < 0 ? -afterRecharge(-chargePc, credit) : afterRecharge(chargePc, credit);
 }
 
 /**
  * Passive recharge of one electrode (L5). The account falls by the share 1 − 2^(−t/7200) at most. The bounds of the true
  * charge do so outwards of zero alone: tissue may recover faster, so a bound that says "at least so much" says nothing
  * afterwards, and a later opposite phase is not set off against a charge that may be gone.
+ * Post: what that changes of the records' sum.
  */
-function bookRecharge(e: usize, keep: i32, durationUs: i32): void {
+function bookRecharge(e: usize, credit: i32): i32 {
+  const lowPc = s.lowPc(e);
+  const nextLowPc = -afterRecharge(max(-lowPc, 0), credit);
+  s.putLowPc(e, nextLowPc);
+  let change = lowPc ^ nextLowPc;
+  const highPc = s.highPc(e);
+  const nextHighPc = afterRecharge(max(highPc, 0), credit); // REQ-CHG-003
+  s.putHighPc(e, nextHighPc);
+  change ^= highPc ^ nextHighPc;
   const accountPc = s.accountPc(e);
-  if (accountPc !== 0) s.putAccountPc(e, kept(accountPc, keep));
-  s.putHighPc(e, afterRecharge(max(s.highPc(e), 0), keep)); // REQ-CHG-003
-  s.putLowPc(e, -afterRecharge(max(-s.lowPc(e), 0), keep));
-  bookRest(e, durationUs);
+  const nextAccountPc = kept(accountPc, credit);
+  s.putAccountPc(e, nextAccountPc);
+  return change ^ accountPc ^ nextAccountPc;
 }
 
 /** True where every account is within RECOVERED_PC (L6). */
@@ -160,86 +190,50 @@ export function passZero(durationUs: i32, flags: i32): i32 {
   const status = judgeQueue(durationUs);
   if (status !== Status.OK) return -status;
   const isRecharge = flags === board.FLAG_RECHARGE;
-  const keep = keepShare(durationUs);
+  const credit = creditShare(durationUs);
+  let change = 0;
   for (let i = 0; i < profile.ELECTRODES; i++) {
-    if (isRecharge) bookRecharge(s.electrode(i), keep, durationUs);
-    else bookElectrode(s.electrode(i), 0, durationUs, 0);
+    const e = s.electrode(i);
+    change ^= bookRest(e, durationUs);
+    if (isRecharge) change ^= bookRecharge(e, credit);
   }
+  s.changeRecords(change);
   if (isRecharge && durationUs >= profile.PHASE_REST_US) s.put(s.S_MEASURES, 0);
   s.put(s.S_BUCKET, nextBucketPc(0, durationUs));
   bookQueue(durationUs, true);
   return flags | nextUnsampled();
 }
 
-function sumOf(word: i32): i32 {
-  return low(word) + high(word);
-}
-function magnitudeOf(word: i32): i32 {
-  return abs(low(word)) + abs(high(word));
-}
-/** An active segment. Post: its flags for the stage, or minus the refusal. */
-export function passActive(
-  durationUs: i32,
-  flags: i32,
-  w0: i32,
-  w1: i32,
-  w2: i32,
-  w3: i32,
-  w4: i32,
-  w5: i32,
-  w6: i32,
-  w7: i32,
-): i32 {
+/** An active segment, its levels those of the block. Post: its flags for the stage, or minus the refusal. */
+export function passActive(durationUs: i32, flags: i32): i32 {
   if (durationUs < profile.SEGMENT_US_MIN || durationUs > profile.ACTIVE_US_MAX) return -Status.DURATION; // REQ-TIM-001
   const measure = (flags & board.FLAG_MEASURE) !== 0;
   const measures = s.get(s.S_MEASURES);
   if (measure ? measures >= 2 : measures !== 0) return -Status.MEASURE; // REQ-SEN-008
-  const sumUa = sumOf(w0) + sumOf(w1) + sumOf(w2) + sumOf(w3) + sumOf(w4) + sumOf(w5) + sumOf(w6) + sumOf(w7);
+  let sumUa = 0;
+  let contactsUa = 0;
+  for (let i = 0; i < profile.CONTACTS; i++) {
+    const levelUa = s.levelUa(i);
+    sumUa += levelUa;
+    contactsUa += abs(levelUa);
+  }
   const hasCase = (flags & board.FLAG_CASE) !== 0;
   if (!hasCase && sumUa !== 0) return -Status.BALANCE; // REQ-CUR-002
-  const contactsUa =
-    magnitudeOf(w0) +
-    magnitudeOf(w1) +
-    magnitudeOf(w2) +
-    magnitudeOf(w3) +
-    magnitudeOf(w4) +
-    magnitudeOf(w5) +
-    magnitudeOf(w6) +
-    magnitudeOf(w7);
   // 1/50 of the sum over the contacts: half of 1/25, and no less.
   const caseDoubtPc = hasCase ? (doubtOf(contactsUa * durationUs) >> 1) + 1 : 0;
 
   let status = judgeQueue(durationUs);
-  if (status === Status.OK) status = judgePair(0, w0, durationUs, measure);
-  if (status === Status.OK) status = judgePair(2, w1, durationUs, measure);
-  if (status === Status.OK) status = judgePair(4, w2, durationUs, measure);
-  if (status === Status.OK) status = judgePair(6, w3, durationUs, measure);
-  if (status === Status.OK) status = judgePair(8, w4, durationUs, measure);
-  if (status === Status.OK) status = judgePair(10, w5, durationUs, measure);
-  if (status === Status.OK) status = judgePair(12, w6, durationUs, measure);
-  if (status === Status.OK) status = judgePair(14, w7, durationUs, measure);
-  const casing = s.electrode(profile.CASE);
-  if (status === Status.OK) status = judgeElectrode(casing, -sumUa, durationUs, measure, caseDoubtPc);
+  if (status === Status.OK) status = judgeElectrodes(-sumUa, durationUs, measure, caseDoubtPc);
   const bucketPc = nextBucketPc(contactsUa + abs(sumUa), durationUs);
   if (status === Status.OK && bucketPc > profile.MEAN_TOTAL_DEPTH_PC) status = Status.MEAN_CURRENT; // REQ-CHG-004
   if (status !== Status.OK) return -status;
 
-  bookPair(0, w0, durationUs);
-  bookPair(2, w1, durationUs);
-  bookPair(4, w2, durationUs);
-  bookPair(6, w3, durationUs);
-  bookPair(8, w4, durationUs);
-  bookPair(10, w5, durationUs);
-  bookPair(12, w6, durationUs);
-  bookPair(14, w7, durationUs);
-  bookElectrode(casing, -sumUa, durationUs, caseDoubtPc);
+  bookElectrodes(-sumUa, durationUs, caseDoubtPc);
   s.put(s.S_BUCKET, bucketPc);
   if (measure) s.put(s.S_MEASURES, measures + 1);
   bookQueue(durationUs, false);
 
   const isShort = durationUs < profile.SAMPLE_US_MIN;
-  const sample = isShort
-    ? nextUnsampled()
-    : nextSampled(durationUs, measure, contactsUa, -sumUa, w0, w1, w2, w3, w4, w5, w6, w7);
+  const sample = isShort ? nextUnsampled() : nextSampled(durationUs, measure, contactsUa, -sumUa);
   return flags | sample;
 }

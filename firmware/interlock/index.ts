@@ -9,6 +9,7 @@ import * as hal from './hal.ts';
 import { armNow, clearNow, hasRunDry, refusal, restart, switchOff, trip } from './latch.ts';
 import { enter, readBack, readSensors, sensorRefusal } from './sensors.ts';
 import * as s from './state.ts';
+import { high } from './words.ts';
 
 // The limits as immutable globals of the binary: host, simulator and proofs read them there.
 export const AMPLITUDE_UA_MAX = profile.AMPLITUDE_UA_MAX;
@@ -91,7 +92,10 @@ function judge(
   if (flags === board.FLAG_RECHARGE || flags === board.FLAG_HOLD)
     return isZero ? passZero(durationUs, flags) : -Status.BALANCE; // REQ-CUR-003
   if (isZero || (flags & ~(board.FLAG_CASE | board.FLAG_MEASURE)) !== 0) return -Status.BAD_ARGUMENT;
-  return passActive(durationUs, flags, w0, w1, w2, w3, w4, w5, w6, w7);
+  s.putLevels(w0, w1, w2, w3, w4, w5, w6, w7);
+  const passed = passActive(durationUs, flags);
+  s.putLevels(0, 0, 0, 0, 0, 0, 0, 0);
+  return passed;
 }
 
 /** Switches off in this very call (L10): ESTOP, or to disarm when a therapy has ended. */
@@ -151,8 +155,10 @@ function moveLimit(index: i32, amplitudeUa: i32, phasePc: i32, isRaise: bool): i
         phasePc <= profile.PHASE_PC_MAX
       : amplitudeUa >= 0 && amplitudeUa <= s.limitUa(e) && phasePc >= 0 && phasePc <= s.limitPc(e);
     if (mayMove) {
-      if (s.peakUa(e) > amplitudeUa) switchOff(); // REQ-CUR-004
-      s.putLimitUa(e, amplitudeUa); // REQ-CUR-005
+      if (high(s.limits(e)) > amplitudeUa) switchOff(); // REQ-CUR-004
+      const limits = s.limits(e);
+      const change = limits ^ s.putLimits(e, amplitudeUa, high(limits)); // REQ-CUR-005
+      s.changeRecords(change ^ s.limitPc(e) ^ phasePc);
       s.putLimitPc(e, phasePc);
       status = Status.OK;
     }

@@ -24,10 +24,10 @@ function restartElectrodes(doubtPc: i32): void {
     s.putLowPc(e, -doubtPc);
     s.putRisePc(e, 0);
     s.putFallPc(e, 0);
-    s.putRestUs(e, profile.PHASE_REST_US);
-    s.putRunUs(e, 0);
-    s.putPeakUa(e, 0);
+    s.putTimes(e, profile.PHASE_REST_US);
+    s.putLimits(e, s.limitUa(e), 0);
   }
+  s.sumRecords();
 }
 
 /** Output off in this very call; the discharge time starts again. Nobody knows what was cut: every doubt is full. */
@@ -81,9 +81,10 @@ export function restart(state: State, cause: Trip, toleranceUa: i32, trips: i32)
   for (let i = 0; i < 6; i++) s.put(s.S_SENSE + i, board.SENSE_STALE);
   for (let i = 0; i < profile.ELECTRODES; i++) {
     const e = s.electrode(i);
-    s.putLimitUa(e, profile.AMPLITUDE_UA_MAX);
+    s.putLimits(e, profile.AMPLITUDE_UA_MAX, 0);
     s.putLimitPc(e, profile.PHASE_PC_SET_DEFAULT);
   }
+  s.putLevels(0, 0, 0, 0, 0, 0, 0, 0);
   switchOff();
 }
 

@@ -11,7 +11,6 @@
 import * as board from '../board.ts';
 import * as profile from '../profile.ts';
 import * as s from './state.ts';
-import { high, low } from './words.ts';
 
 const ALL = 0x1ffff;
 const TARGET_SHIFT = 17;
@@ -40,69 +39,31 @@ export function nextUnsampled(): i32 {
   return (nextTag() << board.TAG_SHIFT) | (board.SAMPLE_NONE << board.SAMPLE_SHIFT);
 }
 
-/** Signs of a word's two levels: bits 0 and 1 anodic, bits 16 and 17 cathodic. */
-function signs(word: i32): i32 {
-  const anodic = (low(word) > 0 ? 1 : 0) | (high(word) > 0 ? 2 : 0);
-  const cathodic = (low(word) < 0 ? 1 : 0) | (high(word) < 0 ? 2 : 0);
-  return anodic | (cathodic << 16);
-}
-
-/** Level of an electrode, 0–16, among the words and the case. */
-function levelAt(
-  index: i32,
-  caseUa: i32,
-  w0: i32,
-  w1: i32,
-  w2: i32,
-  w3: i32,
-  w4: i32,
-  w5: i32,
-  w6: i32,
-  w7: i32,
-): i32 {
-  if (index === profile.CASE) return caseUa;
-  const half = index >> 1;
-  const lower = half < 2 ? (half === 0 ? w0 : w1) : half === 2 ? w2 : w3;
-  const upper = half < 6 ? (half === 4 ? w4 : w5) : half === 6 ? w6 : w7;
-  const word = half < 4 ? lower : upper;
-  return (index & 1) === 0 ? low(word) : high(word);
+/** Level of an electrode, 0–16, of the request that is being judged. Looked for in turn: every address is a constant. */
+function levelAt(index: i32, caseUa: i32): i32 {
+  let levelUa = caseUa;
+  for (let i = 0; i < profile.CONTACTS; i++) if (i === index) levelUa = s.levelUa(i);
+  return levelUa;
 }
 
 /** Flags of an active segment that is long enough to be sampled: its tag, and the electrode if it is one's turn. */
-export function nextSampled(
-  durationUs: i32,
-  measure: bool,
-  contactsUa: i32,
-  caseUa: i32,
-  w0: i32,
-  w1: i32,
-  w2: i32,
-  w3: i32,
-  w4: i32,
-  w5: i32,
-  w6: i32,
-  w7: i32,
-): i32 {
+export function nextSampled(durationUs: i32, measure: bool, contactsUa: i32, caseUa: i32): i32 {
   const tag = nextTag();
   s.put(s.S_UNSAMPLED, s.get(s.S_UNSAMPLED) + durationUs);
-  const contacts =
-    signs(w0) |
-    (signs(w1) << 2) |
-    (signs(w2) << 4) |
-    (signs(w3) << 6) |
-    (signs(w4) << 8) |
-    (signs(w5) << 10) |
-    (signs(w6) << 12) |
-    (signs(w7) << 14);
-  const anodic = (contacts & 0xffff) | (caseUa > 0 ? 1 << profile.CASE : 0);
-  const cathodic = (contacts >>> 16) | (caseUa < 0 ? 1 << profile.CASE : 0);
+  let anodic = (caseUa > 0 ? 1 : 0) << profile.CASE;
+  let cathodic = (caseUa < 0 ? 1 : 0) << profile.CASE;
+  for (let i = 0; i < profile.CONTACTS; i++) {
+    const levelUa = s.levelUa(i);
+    anodic |= (levelUa > 0 ? 1 : 0) << i;
+    cathodic |= (levelUa < 0 ? 1 : 0) << i;
+  }
   s.put(s.S_SAMPLE, s.get(s.S_SAMPLE) | anodic);
   s.put(s.S_WAIT, s.get(s.S_WAIT) | cathodic);
   let sampled: i32 = board.SAMPLE_NONE;
   if (s.get(s.S_EXPECT) === s.EXPECT_NONE && tag !== s.get(s.S_TAG))
     sampled = measure ? pickMeasure(anodic | cathodic) : pick(anodic, cathodic);
   if (sampled !== board.SAMPLE_NONE) {
-    const levelUa = levelAt(sampled, caseUa, w0, w1, w2, w3, w4, w5, w6, w7);
+    const levelUa = levelAt(sampled, caseUa);
     expect(tag, sampled, levelUa, measure ? s.EXPECT_MEASURE : s.EXPECT_COMPARED, contactsUa);
   }
   return (tag << board.TAG_SHIFT) | (sampled << board.SAMPLE_SHIFT);

@@ -1,9 +1,10 @@
-// All mutable state of the interlock: one static block of memory, closed by a 64-bit parity word (L14).
+// All mutable state of the interlock: one static block of memory, closed by a parity word (L14).
 // Nothing else in the module is mutable, and nothing outside the block is ever loaded.
 //
 //  BLOCK +0    17 electrode records of 32 bytes, E1 … E16, case
-//        +544  26 scalars of 4 bytes
-//        +648  parity: XOR of the 81 doublewords above and PARITY_SEED
+//        +544  levels of the request that is being judged, 16 i16 µA; 0 between calls
+//        +576  27 scalars of 4 bytes, the last of them the XOR of all words of the records
+//        +684  parity: XOR of the 27 words before it and PARITY_SEED
 //
 //  electrode record
 //  +0  account    i32 pC   signed, released − recovered
@@ -16,17 +17,24 @@
 //  +26 peakUa     i16 µA   highest level released since `arm`
 //  +28 rest       i16 µs   at zero level for so long, up to PHASE_REST_US
 //  +30 run        i16 µs   one polarity for so long, signed like it; 0 at zero level
+//
+// Every call sums the whole block when it begins. What it books on a record it also books on the records' sum, so that it
+// closes with the scalars alone: on a Cortex-M0+ a sum over all of them costs as much as everything else that a call does.
+// Halves of a word are taken apart in registers, and a record is read from its end: one check then bounds all of it.
 import { ELECTRODES } from '../profile.ts';
+import { low } from './words.ts';
 
-const SCALARS = 26;
+const SCALARS = 27;
 const RECORD_BYTES = 32;
-const SCALAR_OFFSET = ELECTRODES * RECORD_BYTES;
+const LEVELS_OFFSET = ELECTRODES * RECORD_BYTES;
+const SCALAR_OFFSET = LEVELS_OFFSET + 32;
 const PARITY_OFFSET = SCALAR_OFFSET + SCALARS * 4;
-if (PARITY_OFFSET !== 3 * 216) ERROR('the parity sums whole rows of 27 doublewords');
+const ROW_BYTES = 68;
+if (LEVELS_OFFSET !== 8 * ROW_BYTES) ERROR('the sum of the records takes whole rows of 17 words');
 // A block that was never booted is all zero: its parity must not hold.
-const PARITY_SEED: u64 = ((<u64>0x1a57f00d) << 32) | 0x5eed0001;
+const PARITY_SEED = 0x5eed0001;
 
-const BLOCK: usize = memory.data(656, 8);
+const BLOCK: usize = memory.data(688, 8);
 
 /** Scalars of the block, by index. */
 export const S_STATE = 0;
@@ -69,6 +77,8 @@ export const S_SENSE = 18;
 export const S_EXPECT = 24;
 /** Since when the turn waits, and electrodes seen cathodic since `arm` (sample.ts). */
 export const S_WAIT = 25;
+/** XOR of all words of the records. */
+const S_RECORDS = 26;
 
 export function electrode(index: i32): usize {
   return BLOCK + index * RECORD_BYTES;
@@ -117,29 +127,39 @@ export function limitPc(e: usize): i32 {
 export function putLimitPc(e: usize, pc: i32): void {
   store<i32>(e, pc, 20);
 }
+/** Set amplitude limit in the low half, peak in the high one. */
+export function limits(e: usize): i32 {
+  return load<i32>(e, 24);
+}
+export function putLimits(e: usize, limitUa: i32, peakUa: i32): i32 {
+  const word = (limitUa & 0xffff) | (peakUa << 16);
+  store<i32>(e, word, 24);
+  return word;
+}
 export function limitUa(e: usize): i32 {
-  return load<i16>(e, 24);
+  return low(limits(e));
 }
-export function putLimitUa(e: usize, ua: i32): void {
-  store<i16>(e, <i16>ua, 24);
+/** Rest in the low half, run in the high one. */
+export function times(e: usize): i32 {
+  return load<i32>(e, 28);
 }
-export function peakUa(e: usize): i32 {
-  return load<i16>(e, 26);
+export function putTimes(e: usize, word: i32): void {
+  store<i32>(e, word, 28);
 }
-export function putPeakUa(e: usize, ua: i32): void {
-  store<i16>(e, <i16>ua, 26);
+
+/** Level of a contact in the request that is being judged. */
+export function levelUa(contact: i32): i32 {
+  return load<i16>(BLOCK + (contact << 1), LEVELS_OFFSET);
 }
-export function restUs(e: usize): i32 {
-  return load<i16>(e, 28);
-}
-export function putRestUs(e: usize, us: i32): void {
-  store<i16>(e, <i16>us, 28);
-}
-export function runUs(e: usize): i32 {
-  return load<i16>(e, 30);
-}
-export function putRunUs(e: usize, us: i32): void {
-  store<i16>(e, <i16>us, 30);
+export function putLevels(w0: i32, w1: i32, w2: i32, w3: i32, w4: i32, w5: i32, w6: i32, w7: i32): void {
+  store<i32>(BLOCK, w0, LEVELS_OFFSET);
+  store<i32>(BLOCK, w1, LEVELS_OFFSET + 4);
+  store<i32>(BLOCK, w2, LEVELS_OFFSET + 8);
+  store<i32>(BLOCK, w3, LEVELS_OFFSET + 12);
+  store<i32>(BLOCK, w4, LEVELS_OFFSET + 16);
+  store<i32>(BLOCK, w5, LEVELS_OFFSET + 20);
+  store<i32>(BLOCK, w6, LEVELS_OFFSET + 24);
+  store<i32>(BLOCK, w7, LEVELS_OFFSET + 28);
 }
 
 /** Kinds of an awaited read-back: none, one that must match, one of a measurement. */
@@ -148,24 +168,46 @@ export const EXPECT_COMPARED = 1 << 21;
 export const EXPECT_MEASURE = 2 << 21;
 export const EXPECT_KIND = 3 << 21;
 
-function parity(): u64 {
-  let sum = PARITY_SEED;
-  for (let p = BLOCK; p < BLOCK + PARITY_OFFSET; p += 216) {
-    sum ^= load<u64>(p, 0) ^ load<u64>(p, 8) ^ load<u64>(p, 16) ^ load<u64>(p, 24) ^ load<u64>(p, 32);
-    sum ^= load<u64>(p, 40) ^ load<u64>(p, 48) ^ load<u64>(p, 56) ^ load<u64>(p, 64) ^ load<u64>(p, 72);
-    sum ^= load<u64>(p, 80) ^ load<u64>(p, 88) ^ load<u64>(p, 96) ^ load<u64>(p, 104) ^ load<u64>(p, 112);
-    sum ^= load<u64>(p, 120) ^ load<u64>(p, 128) ^ load<u64>(p, 136) ^ load<u64>(p, 144) ^ load<u64>(p, 152);
-    sum ^= load<u64>(p, 160) ^ load<u64>(p, 168) ^ load<u64>(p, 176) ^ load<u64>(p, 184) ^ load<u64>(p, 192);
-    sum ^= load<u64>(p, 200) ^ load<u64>(p, 208);
+function sumOfRecords(): i32 {
+  let sum = 0;
+  for (let p = BLOCK; p < BLOCK + LEVELS_OFFSET; p += ROW_BYTES) {
+    sum ^= load<i32>(p, 64) ^ load<i32>(p, 60) ^ load<i32>(p, 56) ^ load<i32>(p, 52) ^ load<i32>(p, 48);
+    sum ^= load<i32>(p, 44) ^ load<i32>(p, 40) ^ load<i32>(p, 36) ^ load<i32>(p, 32) ^ load<i32>(p, 28);
+    sum ^= load<i32>(p, 24) ^ load<i32>(p, 20) ^ load<i32>(p, 16) ^ load<i32>(p, 12) ^ load<i32>(p, 8);
+    sum ^= load<i32>(p, 4) ^ load<i32>(p, 0);
   }
+  return sum;
+}
+/** Not 0 where a level is not. */
+function levels(): i32 {
+  const late = level(7) | level(6) | level(5) | level(4);
+  return late | level(3) | level(2) | level(1) | level(0);
+}
+function level(word: i32): i32 {
+  return load<i32>(BLOCK + (word << 2), LEVELS_OFFSET);
+}
+function parity(): i32 {
+  let sum = PARITY_SEED;
+  sum ^= get(26) ^ get(25) ^ get(24) ^ get(23) ^ get(22) ^ get(21) ^ get(20) ^ get(19) ^ get(18);
+  sum ^= get(17) ^ get(16) ^ get(15) ^ get(14) ^ get(13) ^ get(12) ^ get(11) ^ get(10) ^ get(9);
+  sum ^= get(8) ^ get(7) ^ get(6) ^ get(5) ^ get(4) ^ get(3) ^ get(2) ^ get(1) ^ get(0);
   return sum;
 }
 
 /** True where no bit of the block has changed since `seal`. REQ-INT-001 */
 export function isIntact(): bool {
-  return parity() === load<u64>(BLOCK, PARITY_OFFSET);
+  const isOther = (sumOfRecords() ^ get(S_RECORDS)) | (parity() ^ load<i32>(BLOCK, PARITY_OFFSET));
+  return (isOther | levels()) === 0;
+}
+/** Books on the records' sum what words of records have changed by: the XOR of what they were and what they are. */
+export function changeRecords(change: i32): void {
+  put(S_RECORDS, get(S_RECORDS) ^ change);
+}
+/** Sums the records anew, where most of them have changed. */
+export function sumRecords(): void {
+  put(S_RECORDS, sumOfRecords());
 }
 /** Closes the block after a call's changes. */
 export function seal(): void {
-  store<u64>(BLOCK, parity(), PARITY_OFFSET);
+  store<i32>(BLOCK, parity(), PARITY_OFFSET);
 }

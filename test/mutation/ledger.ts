@@ -4,7 +4,7 @@
 import type { Recorder } from './recorder.ts';
 
 const RECORD_WORDS = 8;
-const SCALARS = 136;
+const SCALARS = 144;
 
 export interface ElectrodeBook {
   readonly accountPc: number;

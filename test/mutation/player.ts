@@ -17,7 +17,7 @@ export type CallName = (typeof CALLS)[number];
 
 /** The state block of the interlock: the only memory that a call may leave different. */
 const BLOCK_BYTE = 16;
-export const BLOCK_WORDS = 164;
+export const BLOCK_WORDS = 172;
 /** Sensor channels 0 to 5 of board.ts. */
 export const SENSE_CHANNELS = 6;
 /** What a channel that no board has answers. */

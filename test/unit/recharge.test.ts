@@ -8,7 +8,7 @@ const ONE = 1 << 20;
 let recharge: Functions;
 
 beforeAll(async () => {
-  const names = '{ keepShare, afterRecharge }';
+  const names = '{ creditShare, afterRecharge }';
   recharge = (await assemble(`import ${names} from './firmware/recharge.ts'; export ${names};`)).exports;
 });
 
@@ -35,17 +35,17 @@ describe('credit of passive recharge', () => {
   it('REQ-CHG-011: keeps no less than 2^(−t/7200) for every duration, exactly, and at most 2.5e-6 more', () => {
     let worst = 0;
     for (let durationUs = 10; durationUs <= 5000; durationUs++) {
-      const keep = recharge.keepShare(durationUs);
+      const keep = ONE - recharge.creditShare(durationUs);
       if (!keepsEnough(keep, durationUs)) throw new Error(`too much credit for ${durationUs} µs`);
       worst = Math.max(worst, keep / ONE - 2 ** (-durationUs / 7200));
     }
     expect(worst).toBeLessThan(2.5e-6);
-    expect(recharge.keepShare(0)).toBe(ONE);
+    expect(recharge.creditShare(0)).toBe(0);
   });
 
   it('REQ-CHG-011: keeps less the longer it lasts', () => {
     for (let durationUs = 1; durationUs <= 5000; durationUs++) {
-      expect(recharge.keepShare(durationUs)).toBeLessThan(recharge.keepShare(durationUs - 1));
+      expect(recharge.creditShare(durationUs)).toBeGreaterThan(recharge.creditShare(durationUs - 1));
     }
   });
 
@@ -56,13 +56,13 @@ describe('credit of passive recharge', () => {
       fc.property(charge, share, (chargePc, keep) => {
         const exact = BigInt(chargePc) * BigInt(keep);
         const up = (exact + BigInt(ONE) - 1n) / BigInt(ONE);
-        expect(recharge.afterRecharge(chargePc, keep)).toBe(Number(up));
+        expect(recharge.afterRecharge(chargePc, ONE - keep)).toBe(Number(up));
       }),
       { numRuns: 20_000 },
     );
     for (const chargePc of [0, 1, 4095, 4096, 7_999_999, 8_000_000]) {
-      expect(recharge.afterRecharge(chargePc, ONE)).toBe(chargePc);
-      expect(recharge.afterRecharge(chargePc, 0)).toBe(0);
+      expect(recharge.afterRecharge(chargePc, 0)).toBe(chargePc);
+      expect(recharge.afterRecharge(chargePc, ONE)).toBe(0);
     }
   });
 });

@@ -8,10 +8,11 @@ import * as w from '../term/word.ts';
 export const ELECTRODES = 17;
 export const CASE = 16;
 const RECORD_WORDS = 8;
-const SCALAR_WORD = ELECTRODES * RECORD_WORDS;
-export const PARITY_WORD = BLOCK_WORDS - 2;
-const SEED_LOW = 0x5eed0001;
-const SEED_HIGH = 0x1a57f00d;
+const LEVELS_WORD = ELECTRODES * RECORD_WORDS;
+const LEVELS_WORDS = 8;
+const SCALAR_WORD = LEVELS_WORD + LEVELS_WORDS;
+export const PARITY_WORD = BLOCK_WORDS - 1;
+const PARITY_SEED = 0x5eed0001;
 
 /** An electrode's record. Charges in pC, levels in µA, times in µs. */
 export interface Electrode {
@@ -61,6 +62,7 @@ const SCALARS = [
   'voltage',
   'expect',
   'wait',
+  'records',
 ] as const;
 export type Scalar = (typeof SCALARS)[number];
 
@@ -80,22 +82,21 @@ export function wordOf(scalar: Scalar): number {
   return SCALAR_WORD + SCALARS.indexOf(scalar);
 }
 
-/** What a word of the block is called: "E3 high", "queue", "parity low". */
+/** What a word of the block is called: "E3 high", "queue", "parity". */
 export function wordName(index: number): string {
-  if (index >= PARITY_WORD) return index === PARITY_WORD ? 'parity low' : 'parity high';
+  if (index === PARITY_WORD) return 'parity';
   if (index >= SCALAR_WORD) return SCALARS[index - SCALAR_WORD];
+  if (index >= LEVELS_WORD) return `levels ${index - LEVELS_WORD + 1}`;
   const field = index % RECORD_WORDS;
   const name = field < WIDE.length ? WIDE[field] : HALVES[field - WIDE.length].join(' and ');
   return `${electrodeName(Math.floor(index / RECORD_WORDS))} ${name}`;
 }
 
-/** What the parity words must be for the words before them. */
-export function paritySums(block: Block): { low: Term; high: Term } {
-  const words = block.slice(0, PARITY_WORD);
-  return {
-    low: w.xor(...words.filter((_, i) => i % 2 === 0), w.word(SEED_LOW)),
-    high: w.xor(...words.filter((_, i) => i % 2 === 1), w.word(SEED_HIGH)),
-  };
+/** What is 0 in a block that is intact: its two sums, each with the word that holds it, and the levels. */
+export function remainders(block: Block): readonly Term[] {
+  const records = [...block.slice(0, LEVELS_WORD), block[wordOf('records')]];
+  const scalars = [...block.slice(SCALAR_WORD), w.word(PARITY_SEED)];
+  return [w.xor(...records), w.xor(...scalars), ...block.slice(LEVELS_WORD, SCALAR_WORD)];
 }
 
 /** A block of variables, each named as in the views; `prefix` tells two such blocks apart. */
@@ -107,6 +108,7 @@ function anyWords(prefix: string): Term[] {
     for (const [low, high] of HALVES)
       words.push(w.pack(w.wordVariable(at + low, 16), w.wordVariable(at + high, 16)));
   }
+  for (let i = 1; i <= LEVELS_WORDS; i++) words.push(w.wordVariable(`${prefix}levels${i}`));
   for (const name of SCALARS) {
     if (name !== 'tolerance') words.push(w.wordVariable(prefix + name));
     else
@@ -115,16 +117,16 @@ function anyWords(prefix: string): Term[] {
   return words;
 }
 
-/** Any block whose parity holds. */
+/** Any block that is intact. */
 export function intactBlock(): Block {
-  const words = anyWords('');
-  const { low, high } = paritySums(words);
-  return [...words, low, high];
+  const words = anyWords('').fill(w.ZERO, LEVELS_WORD, SCALAR_WORD);
+  words[wordOf('records')] = w.xor(...words.slice(0, LEVELS_WORD));
+  return [...words, w.xor(...words.slice(SCALAR_WORD), w.word(PARITY_SEED))];
 }
 
-/** Any block at all, its parity words included. */
+/** Any block at all, its parity word included. */
 export function anyBlock(): Block {
-  return [...anyWords('any.'), w.wordVariable('any.parityLow'), w.wordVariable('any.parityHigh')];
+  return [...anyWords('any.'), w.wordVariable('any.parity')];
 }
 
 const lowHalf = (word: Term): Term => w.sext16(word);

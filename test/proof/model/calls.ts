@@ -7,10 +7,11 @@ import type { Block } from '../symbolic/memory.ts';
 import { asWord } from '../symbolic/semantics.ts';
 import { type Effects, mergeEnds, NO_EFFECTS, type Outcome, type State } from '../symbolic/state.ts';
 import { and, not, TRUE } from '../term/boolean.ts';
+import { isNothing } from '../term/nothing.ts';
 import { type Term, variables } from '../term/term.ts';
 import * as w from '../term/word.ts';
 import type { WasmModule } from '../wasm/module.ts';
-import { anyBlock, intactBlock, PARITY_WORD, paritySums, view } from './block.ts';
+import { anyBlock, intactBlock, remainders, view } from './block.ts';
 import { type Fact, invariant } from './invariant.ts';
 
 /** Arguments of each export, by name. Levels are the sixteen contacts' halves of the words. */
@@ -141,6 +142,5 @@ export function isDamaged(block: Block): Term {
   return not(isIntact(block));
 }
 export function isIntact(block: Block): Term {
-  const { low, high } = paritySums(block);
-  return and(w.eq(low, block[PARITY_WORD]), w.eq(high, block[PARITY_WORD + 1]));
+  return and(...remainders(block).map((sum) => (isNothing(sum) ? TRUE : w.eq(sum, w.ZERO))));
 }

@@ -40,6 +40,10 @@ function electrodeFacts(e: Electrode, name: string): Fact[] {
     fact('the peak is not negative', range(0, e.peakUa, limits.AMPLITUDE_UA_MAX)),
     fact('the peak is within the amplitude limit', w.sle(e.peakUa, e.limitUa)),
     fact('rest is bounded', range(0, e.rest, limits.PHASE_REST_US)),
+    fact(
+      'rested means no phase',
+      implies(is(e.rest, limits.PHASE_REST_US), and(is(e.rise, 0), is(e.fall, 0))),
+    ),
     fact('run is bounded', range(-limits.POLARITY_RUN_US_MAX, e.run, limits.POLARITY_RUN_US_MAX)),
   ];
 }

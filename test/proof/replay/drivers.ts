@@ -6,9 +6,9 @@ import { levelsOf, type SensorsStep, type Step } from './steps.ts';
 const DISCHARGE_US = 64_800;
 const HARD = { amplitudeUa: 25_500, phasePc: 2_998_000 };
 const ELECTRODES = 17;
-/** Where the interlock's state lies: 656 bytes from here. */
+/** Where the interlock's state lies: 688 bytes from here. */
 const STATE_START = 16;
-const STATE_BYTES = 656;
+const STATE_BYTES = 688;
 
 /** Power-on, the discharge wait and `arm`. */
 export const ARMED: readonly Step[] = [{ call: 'boot' }, { call: 'wait', us: DISCHARGE_US }, { call: 'arm' }];

@@ -34,7 +34,7 @@ export const lawTwins: readonly LawTwin[] = [
     title: 'one polarity may last for any time',
     seenBy: 'output',
     file: 'gate',
-    find: 'abs(nextRunUs(e, levelUa, durationUs)) > profile.POLARITY_RUN_US_MAX',
+    find: 'abs(nextRunUs(runUs, levelUa, durationUs)) > profile.POLARITY_RUN_US_MAX',
     replace: 'false',
   },
   {
@@ -42,7 +42,7 @@ export const lawTwins: readonly LawTwin[] = [
     title: 'a rest of any length restarts the phase count',
     seenBy: 'output',
     file: 'gate',
-    find: 'if (restUs < profile.PHASE_REST_US) return;',
+    find: 'if (restUs < profile.PHASE_REST_US) return change;',
     replace: '',
   },
   {
@@ -122,8 +122,8 @@ export const lawTwins: readonly LawTwin[] = [
     title: 'the parity leaves out a word of each row',
     seenBy: 'calls',
     file: 'state',
-    find: 'sum ^= load<u64>(p, 200) ^ load<u64>(p, 208);',
-    replace: 'sum ^= load<u64>(p, 200);',
+    find: 'sum ^= load<i32>(p, 4) ^ load<i32>(p, 0);',
+    replace: 'sum ^= load<i32>(p, 4);',
   },
   {
     law: 'L15',

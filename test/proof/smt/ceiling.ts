@@ -1,5 +1,5 @@
 // The interlock's way to compute ⌈x·k / 2^20⌉ with 32-bit words (firmware/recharge.ts, afterRecharge), recognised as what it
-// is: two products of halves and a carry. Where a binary computes it another way, nothing is recognised and nothing assumed.
+// is: x less what a recharge takes off, two products of halves. Where a binary computes it another way, nothing is recognised and nothing assumed.
 
 import { and, implies } from '../term/boolean.ts';
 import * as n from '../term/number.ts';
@@ -10,33 +10,49 @@ import * as w from '../term/word.ts';
 export const ONE = 1n << 20n;
 export const X_MAX = 8_000_000n;
 
-/** The word that the interlock computes. */
+/** What the interlock takes off: ⌊x·credit / 2^20⌋. */
+function takenOff(x: Term, credit: Term): Term {
+  const high = w.mul(credit, w.lshr(x, w.word(12)));
+  const low = w.mul(credit, w.bitand(x, w.word(4095)));
+  return w.lshr(w.add(high, w.lshr(low, w.word(12))), w.word(8));
+}
+
+/** The word that the interlock computes of a charge and of the share k that is left. */
 export function ceilingWord(x: Term, k: Term): Term {
-  const high = w.mul(k, w.lshr(x, w.word(12)));
-  const low = w.mul(k, w.bitand(x, w.word(4095)));
-  const rest = w.add(low, w.shl(w.bitand(high, w.word(255)), w.word(12)));
-  const carry = w.ite(w.eq(w.bitand(rest, w.word(ONE - 1n)), w.ZERO), w.ZERO, w.word(1));
-  return w.add(w.add(w.lshr(high, w.word(8)), w.lshr(rest, w.word(20))), carry);
+  return w.sub(x, takenOff(x, w.sub(w.word(ONE), k)));
+}
+
+/** A charge x after recharge, or minus that, with the share k that is left. */
+export interface Ceiling {
+  readonly x: Term;
+  readonly k: Term;
+  readonly isMinus: boolean;
 }
 
 /** x and k of such a word; null for any other. */
-export function ceilingOf(a: Term): { x: Term; k: Term } | null {
-  if (a.op !== 'add') return null;
-  for (const factor of factorsOfHighHalf(a)) if (ceilingWord(factor.x, factor.k) === a) return factor;
+export function ceilingOf(a: Term): Ceiling | null {
+  if (a.op !== 'sub' && a.op !== 'add') return null;
+  for (const [taken, rest] of [a.args, [...a.args].reverse()]) {
+    for (const { x, credit } of factorsOf(taken)) {
+      const off = takenOff(x, credit);
+      if (off !== taken) continue;
+      const k = w.sub(w.word(ONE), credit);
+      if (x === rest && a === w.sub(x, off)) return { x, k, isMinus: false };
+      if (a === w.sub(off, x) || (a === w.add(rest, off) && x === w.sub(w.ZERO, rest)))
+        return { x, k, isMinus: true };
+    }
+  }
   return null;
 }
 
-/** Candidates: every product of some word with x >> 12 that is shifted down by 8 in the sum. */
-function factorsOfHighHalf(a: Term): { x: Term; k: Term }[] {
-  const found: { x: Term; k: Term }[] = [];
-  for (const part of [a, ...a.args].flatMap((term) => term.args)) {
-    if (part.op !== 'lshr' || part.args[1].value !== 8n || part.args[0].op !== 'mul') continue;
-    const [p, q] = part.args[0].args;
-    for (const [k, half] of [
-      [p, q],
-      [q, p],
-    ])
-      if (half.op === 'lshr' && half.args[1].value === 12n) found.push({ x: half.args[0], k });
+/** Candidates: every product of some word with x >> 12 in what is shifted down by 8. */
+function factorsOf(taken: Term): { x: Term; credit: Term }[] {
+  if (taken.op !== 'lshr' || taken.args[1].value !== 8n || taken.args[0].op !== 'add') return [];
+  const found: { x: Term; credit: Term }[] = [];
+  for (const part of taken.args[0].args) {
+    if (part.op !== 'mul') continue;
+    for (const [credit, half] of [part.args, [...part.args].reverse()])
+      if (half.op === 'lshr' && half.args[1].value === 12n) found.push({ x: half.args[0], credit });
   }
   return found;
 }

@@ -126,7 +126,8 @@ export class Numbers {
     const parts = this.options.hasNoCeilings === true ? null : ceilingOf(a);
     if (parts === null) return null;
     const result = this.opaque(a);
-    this.facts.push(ceilingFact(result.value, this.signed(parts.x).value, this.signed(parts.k).value));
+    const value = parts.isMinus ? n.minus(result.value) : result.value;
+    this.facts.push(ceilingFact(value, this.signed(parts.x).value, this.signed(parts.k).value));
     return result;
   }
 

@@ -7,7 +7,7 @@ import { asPair, asWord } from './semantics.ts';
 
 /** First byte of the block and its length: memoryBase of asconfig.json, and firmware/interlock/state.ts. */
 export const BLOCK_ADDRESS = 16;
-export const BLOCK_BYTES = 656;
+export const BLOCK_BYTES = 688;
 export const BLOCK_WORDS = BLOCK_BYTES / 4;
 
 /** Words of the block, lowest address first. */

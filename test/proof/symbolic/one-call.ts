@@ -1,9 +1,13 @@
 // One call of the interlock in V8, on a block and with readings of the test's choice: all that it does to the board. For the
 // tests of the symbolic execution; the prover never uses it.
 import { loadModule } from '../../../sim/machine/wasm-modules.ts';
-import { PARITY_WORD } from '../model/block.ts';
+import { wordOf } from '../model/block.ts';
 import type { ExportName } from '../model/calls.ts';
 import { BLOCK_ADDRESS, BLOCK_WORDS } from './memory.ts';
+
+const SCALARS = wordOf('state');
+const LEVELS = SCALARS - 8;
+const RECORDS = wordOf('records');
 
 /** Clock at the call, the sensors by channel, and the places that the stage claims. */
 export interface Readings {
@@ -15,7 +19,7 @@ export interface Readings {
 export interface CallCase {
   readonly name: ExportName;
   readonly args: readonly number[];
-  /** The 164 words of the block before. */
+  /** The 172 words of the block before. */
   readonly before: Int32Array;
   readonly readings: Readings;
 }
@@ -37,22 +41,20 @@ export interface Happened {
   readonly rooms: number;
 }
 
-export function paritySums(words: Int32Array): [number, number] {
-  let [low, high] = [0x5eed0001, 0x1a57f00d];
-  for (let i = 0; i < PARITY_WORD; i += 2) {
-    low ^= words[i];
-    high ^= words[i + 1];
-  }
-  return [low | 0, high | 0];
+/** The sum of the records, and with it the parity. */
+function sumsOf(words: Int32Array): [number, number] {
+  const records = words.slice(0, LEVELS).reduce((sum, word) => sum ^ word, 0);
+  const others = words.slice(SCALARS, RECORDS).reduce((sum, word) => sum ^ word, 0x5eed0001);
+  return [records, others ^ records];
 }
+/** The block without a request that is being judged, and with both of its sums in place; they are its last words. */
 export function sealed(words: Int32Array): Int32Array {
-  const copy = words.slice();
-  copy.set(paritySums(copy), PARITY_WORD);
+  const copy = words.slice().fill(0, LEVELS, SCALARS);
+  copy.set(sumsOf(copy), RECORDS);
   return copy;
 }
 export function isSealed(words: Int32Array): boolean {
-  const [low, high] = paritySums(words);
-  return words[PARITY_WORD] === low && words[PARITY_WORD + 1] === high;
+  return sealed(words).every((word, i) => word === words[i]);
 }
 
 /** Counts and keeps what the interlock asks of its board. */

@@ -96,7 +96,7 @@ function difference(a: Block, b: Block): number {
 const WORDS_MERGED = 12;
 
 /** The parity at the block's end. Once it is written, states stay apart: a choice between two sums is no sum. */
-const SUM_WORDS = [BLOCK_WORDS - 2, BLOCK_WORDS - 1];
+const PARITY_WORD = BLOCK_WORDS - 1;
 
 function haveSameEffects({ effects: x }: State, { effects: y }: State): boolean {
   return (
@@ -110,7 +110,7 @@ function haveSameEffects({ effects: x }: State, { effects: y }: State): boolean 
 function canMerge(a: State, b: State): boolean {
   return (
     haveSameEffects(a, b) &&
-    SUM_WORDS.every((word) => a.block[word] === b.block[word]) &&
+    a.block[PARITY_WORD] === b.block[PARITY_WORD] &&
     haveSameBindings(a, b) &&
     difference(a.block, b.block) <= WORDS_MERGED
   );

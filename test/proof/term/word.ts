@@ -155,6 +155,7 @@ export function bitand(a: Term, b: Term): Term {
   if (a === b || (isConst(b) && b.value === -1n)) return a;
   if (b === ZERO) return ZERO;
   if (a.op === 'pack' && isConst(b) && b.value >= 0n && b.value <= 0xffffn) return bitand(a.args[0], b);
+  if (a.op === 'pack' && isConst(b) && b.value === -0x10000n) return pack(ZERO, a.args[1]);
   if (isConst(b) && a.op === 'bitand' && isConst(a.args[1]))
     return bitand(a.args[0], word(a.args[1].value & b.value));
   return (
@@ -165,14 +166,23 @@ export function bitand(a: Term, b: Term): Term {
 }
 
 const isLowHalf = (a: Term): boolean => a.op === 'bitand' && a.args[1].value === 0xffffn;
-const isHighHalf = (a: Term): boolean => a.op === 'shl' && a.args[1].value === 16n;
+/** What stands in the high half of a word whose low half is 0; null for any other. */
+function highHalf(a: Term): Term | null {
+  if (a.op === 'shl' && a.args[1].value === 16n) return a.args[0];
+  return a.op === 'pack' && a.args[0] === ZERO ? a.args[1] : null;
+}
 
 export function bitor(a: Term, b: Term): Term {
   if (isConst(a) && isConst(b)) return word(a.value | b.value);
   if (isConst(a)) return bitor(b, a);
   if (a === b || b === ZERO) return a;
-  if (isLowHalf(a) && isHighHalf(b)) return pack(a.args[0], b.args[0]);
-  if (isLowHalf(b) && isHighHalf(a)) return pack(b.args[0], a.args[0]);
+  for (const [x, y] of [
+    [a, b],
+    [b, a],
+  ]) {
+    const above = isLowHalf(x) ? highHalf(y) : null;
+    if (above !== null) return pack(x.args[0], above);
+  }
   return (
     ofConditions(a, b, or) ??
     distributed(a, b, bitor) ??

@@ -73,13 +73,13 @@ const proofsOwn: readonly ProofTwin[] = [
   ),
   edited('invariant', 'a boot sets an amplitude limit of 1 µA more than the hard one', {
     file: 'latch',
-    find: 's.putLimitUa(e, profile.AMPLITUDE_UA_MAX);',
-    replace: 's.putLimitUa(e, profile.AMPLITUDE_UA_MAX + 1);',
+    find: 's.putLimits(e, profile.AMPLITUDE_UA_MAX, 0);',
+    replace: 's.putLimits(e, profile.AMPLITUDE_UA_MAX + 1, 0);',
   }),
   edited(
     'lemmas',
     'a recharge is credited with more than the exponential',
-    { file: 'gate', find: 'keepShare(durationUs)', replace: 'keepShare(durationUs) / 2' },
+    { file: 'gate', find: 'creditShare(durationUs)', replace: 'creditShare(durationUs) * 2' },
     'solver',
   ),
   patched('base', 'a start function runs before the first call', 'interlock', startingOnItsOwn),

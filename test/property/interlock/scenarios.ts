@@ -483,7 +483,7 @@ export const scenarios: Record<string, Scenario> = {
   },
   'REQ-INT-001: L14 a flipped bit': (module) => {
     let bench = new Bench(module);
-    for (let bit = 0; bit < 656 * 8; bit += 29) {
+    for (let bit = 0; bit < 688 * 8; bit += 29) {
       bench = new Bench(module).armed();
       train(bench, 2);
       const { bytes } = bench;

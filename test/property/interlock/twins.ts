@@ -25,7 +25,7 @@ export const twins: readonly Twin[] = [
   twin(
     'L1 amplitude of the case',
     'gate',
-    'judgeElectrode(casing, -sumUa, durationUs, measure, caseDoubtPc)',
+    'judgeElectrode(s.electrode(profile.CASE), caseUa, durationUs, measure, caseDoubtPc)',
     'Status.OK',
   ),
   twin('L2 unbalanced levels', 'gate', 'if (!hasCase && sumUa !== 0) return -Status.BALANCE;'),
@@ -52,7 +52,7 @@ export const twins: readonly Twin[] = [
   twin(
     'L3 one polarity for more than 10 ms',
     'gate',
-    'abs(nextRunUs(e, levelUa, durationUs)) > profile.POLARITY_RUN_US_MAX',
+    'abs(nextRunUs(runUs, levelUa, durationUs)) > profile.POLARITY_RUN_US_MAX',
     'false',
   ),
   twin(
@@ -63,18 +63,18 @@ export const twins: readonly Twin[] = [
   twin(
     'L4 phase charge in one segment and in many',
     'gate',
-    's.putFallPc(e, nextFallPc(e, chargePc));\n  s.putRestUs(e, 0);',
-    's.putRisePc(e, 0);\n  s.putFallPc(e, 0);\n  s.putRestUs(e, 0);',
+    'bookSpan(e, nextRisePc(s.risePc(e), chargePc), nextFallPc(s.fallPc(e), chargePc))',
+    'bookSpan(e, 0, 0)',
   ),
   twin(
     'L4 a short gap or a tiny reversal does not restart the count',
     'gate',
-    'if (restUs < profile.PHASE_REST_US) return;',
+    'if (restUs < profile.PHASE_REST_US) return change;',
   ),
   twin(
     'L4 a short gap or a tiny reversal does not restart the count',
     'gate',
-    'nextRisePc(e, chargePc) + nextFallPc(e, chargePc)',
+    'nextRisePc(s.risePc(e), chargePc) + nextFallPc(s.fallPc(e), chargePc)',
     'abs(chargePc)',
   ),
   twin('L4 raised to the hard limit', 'index', 'phasePc <= profile.PHASE_PC_MAX', 'true'),
@@ -91,20 +91,20 @@ export const twins: readonly Twin[] = [
   twin(
     'L5 doubt of fast biphasic pulses',
     'gate',
-    's.putHighPc(e, s.highPc(e) + chargePc + doubtPc);\n  s.putLowPc(e, s.lowPc(e) + chargePc - doubtPc);',
-    's.putHighPc(e, s.highPc(e) + chargePc);\n  s.putLowPc(e, s.lowPc(e) + chargePc);',
+    'bookCharge(e, chargePc, doubtOf(abs(chargePc)))',
+    'bookCharge(e, chargePc, 0)',
   ),
   twin(
     'L5 a reversal after a recharge',
     'gate',
-    's.putHighPc(e, afterRecharge(max(s.highPc(e), 0), keep));',
-    's.putHighPc(e, kept(s.highPc(e), keep));',
+    'afterRecharge(max(highPc, 0), credit)',
+    'kept(highPc, credit)',
   ),
   twin(
     'L5 a reversal after a recharge',
     'gate',
-    's.putLowPc(e, -afterRecharge(max(-s.lowPc(e), 0), keep));',
-    's.putLowPc(e, kept(s.lowPc(e), keep));',
+    '-afterRecharge(max(-lowPc, 0), credit)',
+    'kept(lowPc, credit)',
   ),
   twin(
     'L5 doubt of the case',
@@ -118,7 +118,7 @@ export const twins: readonly Twin[] = [
     'const isRecharge = flags === board.FLAG_RECHARGE;',
     'const isRecharge = true;',
   ),
-  twin('L5 unrecovered charge, one way', 'gate', 'keepShare(durationUs)', 'keepShare(durationUs) / 2'),
+  twin('L5 unrecovered charge, one way', 'gate', 'creditShare(durationUs)', 'creditShare(durationUs) * 2'),
   twin(
     'L6 a charge that is not recovered',
     'gate',
@@ -258,8 +258,8 @@ export const twins: readonly Twin[] = [
   twin(
     'L12 the case may be off by what its contacts are, and no more',
     'gate',
-    'contactsUa, -sumUa, w0',
-    'contactsUa * 2, -sumUa, w0',
+    'contactsUa, -sumUa)',
+    'contactsUa * 2, -sumUa)',
   ),
   twin(
     'L12 a read-back of another electrode than was asked for',
@@ -276,8 +276,8 @@ export const twins: readonly Twin[] = [
   twin('L12 measuring segments', 'gate', 'spanPc > profile.MEASURE_PC_MAX', 'false'),
   twin('L12 measuring segments', 'gate', 'measure ? measures >= 2 : measures !== 0', 'false'),
   twin('L14 a flipped bit', 'sensors', 'if (!s.isIntact())', 'if (false)'),
-  twin('L14 a flipped bit', 'state', 'p < BLOCK + PARITY_OFFSET', 'p < BLOCK + PARITY_OFFSET - 216'),
-  twin('L15 limits', 'index', 'if (s.peakUa(e) > amplitudeUa) switchOff();'),
+  twin('L14 a flipped bit', 'state', 'p < BLOCK + LEVELS_OFFSET', 'p < BLOCK + LEVELS_OFFSET - ROW_BYTES'),
+  twin('L15 limits', 'index', 'if (high(s.limits(e)) > amplitudeUa) switchOff();'),
   twin('L15 limits', 'index', 's.get(s.S_STATE) === State.DISARMED &&'),
   twin('L15 limits', 'index', 'amplitudeUa <= profile.AMPLITUDE_UA_MAX &&'),
   twin(
