@@ -35,8 +35,11 @@ export function boot(readbackToleranceUa: i32, retained: i32): void {
   s.seal();
 }
 
-/** Called by the board alone, at least every 100 ms. Judges every sensor and toggles the heartbeat. */
-export function poll(): void {
+/**
+ * Called by the board alone, at least every 100 ms. Judges every sensor and toggles the heartbeat. Gives the status as it is
+ * then, which the board retains: on a Cortex-M0+ a call of its own for that would cost as much as this one.
+ */
+export function poll(): i32 {
   enter();
   readBack();
   hasRunDry(hal.segment_room());
@@ -44,7 +47,9 @@ export function poll(): void {
   if (cause !== Trip.NONE) trip(cause);
   s.put(s.S_POLL_AGE, 0);
   hal.heartbeat(); // REQ-FLT-001
+  const packed = packedStatus();
   s.seal();
+  return packed;
 }
 
 /**
@@ -197,11 +202,17 @@ function recentTrips(): i32 {
 }
 
 /** State, trip, magnet and activity, packed as board.ts says (STATUS_*). */
-export function status(): i32 {
-  enter();
+function packedStatus(): i32 {
   let packed = s.get(s.S_STATE) | (s.get(s.S_TRIP) << board.STATUS_TRIP_SHIFT);
   packed |= recentTrips() << board.STATUS_TRIPS_SHIFT;
   if (s.get(s.S_QUEUE) !== 0) packed |= board.STATUS_ACTIVE;
+  return packed;
+}
+
+/** The same for whoever asks. */
+export function status(): i32 {
+  enter();
+  const packed = packedStatus();
   s.seal();
   return packed;
 }

@@ -56,7 +56,8 @@ export interface InterlockCalls {
 
 export interface InterlockExports extends InterlockCalls {
   boot(readbackToleranceUa: number, retained: number): void;
-  poll(): void;
+  /** The status word. */
+  poll(): number;
   readonly memory?: WebAssembly.Memory;
 }
 

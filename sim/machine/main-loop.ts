@@ -2,8 +2,7 @@
 // lines in the same order:
 //
 //   board_start();                              for (;;) {
-//   interlock_boot(tolerance_ua(), retained());   interlock_poll();
-//                                                 retain(interlock_status());
+//   interlock_boot(tolerance_ua(), retained());   retain(interlock_poll());
 //   stimulator_boot(board_id(), entropy(),        uint32_t wish_us = stimulator_poll();
 //                   tolerance_ua());              watchdog_feed();
 //                                                 sleep_us(wish_us < POLL_PERIOD_US ? wish_us : POLL_PERIOD_US);
@@ -24,10 +23,10 @@ export interface LoopBoard {
   retained(): number;
   /** Keeps a word in a register that a watchdog reset leaves alone. */
   retain(word: number): void;
-  interlockStatus(): number;
   interlockBoot(toleranceUa: number, retained: number): void;
   stimulatorBoot(boardId: number, entropy: number, toleranceUa: number): void;
-  interlockPoll(): void;
+  /** The status word as it is at the end of the poll. */
+  interlockPoll(): number;
   /** µs until the stimulator wants to run again. */
   stimulatorPoll(): number;
   watchdogFeed(): void;
@@ -43,8 +42,7 @@ export function startUp(board: LoopBoard): void {
 
 /** The body of the loop. */
 export function turn(board: LoopBoard): void {
-  board.interlockPoll();
-  board.retain(board.interlockStatus());
+  board.retain(board.interlockPoll());
   const wishUs = board.stimulatorPoll();
   board.watchdogFeed();
   board.sleepUs(wishUs < POLL_PERIOD_US ? wishUs : POLL_PERIOD_US);

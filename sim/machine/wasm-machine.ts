@@ -138,9 +138,6 @@ export class WasmMachine implements Machine, LoopBoard {
   retain(word: number): void {
     this.retainedWord = word;
   }
-  interlockStatus(): number {
-    return this.modules.interlock.status();
-  }
   interlockBoot(toleranceUa: number, retained: number): void {
     this.enter('interlock');
     this.modules.interlock.boot(toleranceUa, retained);
@@ -151,10 +148,11 @@ export class WasmMachine implements Machine, LoopBoard {
     this.modules.stimulator.boot(boardId, entropy, toleranceUa);
     this.time[NOW] += this.costs.stimulatorBoot;
   }
-  interlockPoll(): void {
+  interlockPoll(): number {
     this.enter('interlock');
-    this.modules.interlock.poll();
+    const word = this.modules.interlock.poll();
     this.time[NOW] += this.costs.interlockPoll;
+    return word;
   }
   stimulatorPoll(): number {
     this.enter('stimulator');

@@ -111,7 +111,7 @@ describe('main loop', () => {
     const firmware = firmwareOf(idle, (hal) =>
       permissiveInterlock(hal, {
         poll: () => {
-          hal.sense(6);
+          return hal.sense(6);
         },
       }),
     );
@@ -176,6 +176,7 @@ describe('hardware safety', () => {
             poll: () => {
               hal.heartbeat();
               readings.push(hal.sense(0));
+              return 0;
             },
           }),
       },
@@ -194,6 +195,7 @@ describe('hardware safety', () => {
         permissiveInterlock(hal, {
           poll: () => {
             readings.push(hal.sense(0));
+            return 0;
           },
         }),
       ),
@@ -292,6 +294,7 @@ describe('sensors', () => {
       permissiveInterlock(hal, {
         poll: () => {
           readings.push(hal.sense(channel));
+          return 0;
         },
       }),
     );

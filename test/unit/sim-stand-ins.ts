@@ -13,7 +13,10 @@ import type {
 export function permissiveInterlock(hal: Hal, changes: Partial<InterlockExports> = {}): InterlockExports {
   return {
     boot: () => hal.off(),
-    poll: () => hal.heartbeat(),
+    poll: () => {
+      hal.heartbeat();
+      return 1;
+    },
     request: (durationUs, flags, ...w) => {
       hal.segment(durationUs, flags, w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7]);
       return 0;

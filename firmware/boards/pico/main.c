@@ -79,8 +79,7 @@ int main(void) {
   w2c_interlock_boot(&interlock, READBACK_UA_MAX, retained());
   w2c_stimulator_boot(&stimulator, BOARD_PICO, entropy(), READBACK_UA_MAX);
   for (;;) {
-    w2c_interlock_poll(&interlock);
-    retain(w2c_interlock_status(&interlock));
+    retain(w2c_interlock_poll(&interlock));
     uint32_t wish_us = w2c_stimulator_poll(&stimulator);
     watchdog_feed();
     sleep_us(wish_us < POLL_PERIOD_US ? wish_us : POLL_PERIOD_US);

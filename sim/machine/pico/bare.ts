@@ -132,7 +132,7 @@ export function barePicoInterlock(hal: Hal): InterlockExports & { readonly bytes
       modules.callExport('interlock', name, ...args);
   return {
     boot: (toleranceUa, retained) => void call('boot')(toleranceUa, retained),
-    poll: () => void call('poll')(),
+    poll: call('poll'),
     request: call('request'),
     stop: call('stop'),
     arm: call('arm'),

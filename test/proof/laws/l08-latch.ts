@@ -73,6 +73,9 @@ function bootObligations(call: Call, end: End): Obligation[] {
   ];
 }
 
+/** The calls that give the status word: the one whose word the board retains, and the one for whoever asks. */
+const reportsStatus = ({ name }: Call): boolean => name === 'poll' || name === 'status';
+
 /** The status word, which the board retains, says what `boot` needs of it. */
 function statusObligations(call: Call, end: End): Obligation[] {
   const after = view(end.block);
@@ -110,7 +113,7 @@ function ofEnd(call: Call, end: End): Obligation[] {
   }
   return [
     ...latchObligations(call, end),
-    ...(call.name === 'status' ? statusObligations(call, end) : []),
+    ...(reportsStatus(call) ? statusObligations(call, end) : []),
     ...ages,
   ];
 }

@@ -191,7 +191,7 @@ export function watchInterlock(hal: Hal, watched: Watched, module: WebAssembly.M
   const call = (name: CallName, args: number[]): number => watcher.call(name, args);
   return {
     boot: (toleranceUa, retained) => void call('boot', [toleranceUa, retained]),
-    poll: () => void call('poll', []),
+    poll: () => call('poll', []),
     request: (...args) => call('request', args),
     stop: (mode) => call('stop', [mode]),
     arm: () => call('arm', []),
