@@ -57,7 +57,7 @@ describe('the interlock', () => {
       [EXPORTED_STATUS, '(export "status" (func $fimport$1))'],
       'hands hal.segment_room on as its export status',
     ],
-    ['a start function', afterExports('(start $index/poll)'), 'has a start function'],
+    ['a start function', afterExports('(start $latch/switchOff)'), 'has a start function'],
     ['another import', firstImport('(import "hal" "flash" (func $flash))'), 'imports hal.flash'],
     [
       'an import of another shape',
@@ -122,7 +122,7 @@ describe('the interlock', () => {
   });
 
   it.each([
-    ['beside the block', '(data (i32.const 11) "abcde") (data (i32.const 672) "x")'],
+    ['beside the block', '(data (i32.const 11) "abcde") (data (i32.const 704) "x")'],
     ['of zeros in the block', '(data (i32.const 16) "\\00\\00\\00\\00")'],
   ])('REQ-INT-003: data %s changes nothing', async (_, text) => {
     const module = await variant(INTERLOCK, afterExports(text));
@@ -197,7 +197,7 @@ describe('a file that is no interlock', () => {
 
   it('REQ-INT-003: an interlock is taken, one that breaks segregation too, so that it is judged', async () => {
     expect(refusal(await readInterface(readFileSync(INTERLOCK), INTERLOCK), INTERLOCK)).toBe('taken');
-    const broken = await variant(INTERLOCK, afterExports('(start $index/poll)'));
+    const broken = await variant(INTERLOCK, afterExports('(start $latch/switchOff)'));
     expect(refusal(broken, INTERLOCK)).toBe('taken');
     const foreign = await variant(INTERLOCK, firstImport('(import "hal" "flash" (func $flash))'));
     expect(refusal(foreign, 'x.wasm')).toContain('x.wasm is not an interlock: it imports hal.flash;');
