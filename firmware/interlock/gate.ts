@@ -68,10 +68,12 @@ function judgeElectrode(e: usize, levelUa: i32, durationUs: i32, measure: bool, 
 /** Judges an active segment on every electrode; the first refusal rules. */
 function judgeElectrodes(caseUa: i32, durationUs: i32, measure: bool, caseDoubtPc: i32): i32 {
   let status: i32 = Status.OK;
-  for (let i = 0; i < profile.CONTACTS && status === Status.OK; i++)
-    status = judgeElectrode(s.electrode(i), s.levelUa(i), durationUs, measure, 0);
-  if (status !== Status.OK) return status;
-  return judgeElectrode(s.electrode(profile.CASE), caseUa, durationUs, measure, caseDoubtPc);
+  for (let i = 0; i < profile.ELECTRODES && status === Status.OK; i++) {
+    const isCase = i === profile.CASE;
+    const levelUa = isCase ? caseUa : s.levelUa(i);
+    status = judgeElectrode(s.electrode(i), levelUa, durationUs, measure, isCase ? caseDoubtPc : 0);
+  }
+  return status;
 }
 
 /** Books a charge and what inaccuracy may add to it either way (L5). Post: what that changes of the records' sum. */

@@ -1,10 +1,11 @@
 // All mutable state of the interlock: one static block of memory, closed by a parity word (L14).
 // Nothing else in the module is mutable, and nothing outside the block is ever loaded.
 //
-//  BLOCK +0    17 electrode records of 32 bytes, E1 … E16, case
-//        +544  levels of the request that is being judged, 16 i16 µA; 0 between calls
-//        +576  27 scalars of 4 bytes, the last of them the XOR of all words of the records
-//        +684  parity: XOR of the 27 words before it and PARITY_SEED
+//  BLOCK +0    27 scalars of 4 bytes, the last of them the XOR of all words of the records
+//        +108  17 electrode records of 32 bytes, E1 … E16, case
+//        +652  levels of the request that is being judged, 16 i16 µA; 0 between calls
+//        +684  parity: XOR of the scalars and PARITY_SEED
+//  The scalars come first: a Cortex-M0+ reaches no further than 124 bytes from a register in one instruction.
 //
 //  electrode record
 //  +0  account    i32 pC   signed, released − recovered
@@ -26,11 +27,12 @@ import { low } from './words.ts';
 
 const SCALARS = 27;
 const RECORD_BYTES = 32;
-const LEVELS_OFFSET = ELECTRODES * RECORD_BYTES;
-const SCALAR_OFFSET = LEVELS_OFFSET + 32;
-const PARITY_OFFSET = SCALAR_OFFSET + SCALARS * 4;
+const RECORDS_OFFSET = SCALARS * 4;
+const LEVELS_OFFSET = RECORDS_OFFSET + ELECTRODES * RECORD_BYTES;
+const PARITY_OFFSET = LEVELS_OFFSET + 32;
 const ROW_BYTES = 68;
-if (LEVELS_OFFSET !== 8 * ROW_BYTES) ERROR('the sum of the records takes whole rows of 17 words');
+if (LEVELS_OFFSET - RECORDS_OFFSET !== 8 * ROW_BYTES)
+  ERROR('the sum of the records takes whole rows of 17 words');
 // A block that was never booted is all zero: its parity must not hold.
 const PARITY_SEED = 0x5eed0001;
 
@@ -81,14 +83,14 @@ export const S_WAIT = 25;
 const S_RECORDS = 26;
 
 export function electrode(index: i32): usize {
-  return BLOCK + index * RECORD_BYTES;
+  return BLOCK + RECORDS_OFFSET + index * RECORD_BYTES;
 }
 
 export function get(scalar: i32): i32 {
-  return load<i32>(BLOCK + (scalar << 2), SCALAR_OFFSET);
+  return load<i32>(BLOCK + (scalar << 2));
 }
 export function put(scalar: i32, value: i32): void {
-  store<i32>(BLOCK + (scalar << 2), value, SCALAR_OFFSET);
+  store<i32>(BLOCK + (scalar << 2), value);
 }
 
 export function accountPc(e: usize): i32 {
@@ -170,7 +172,7 @@ export const EXPECT_KIND = 3 << 21;
 
 function sumOfRecords(): i32 {
   let sum = 0;
-  for (let p = BLOCK; p < BLOCK + LEVELS_OFFSET; p += ROW_BYTES) {
+  for (let p = BLOCK + RECORDS_OFFSET; p < BLOCK + LEVELS_OFFSET; p += ROW_BYTES) {
     sum ^= load<i32>(p, 64) ^ load<i32>(p, 60) ^ load<i32>(p, 56) ^ load<i32>(p, 52) ^ load<i32>(p, 48);
     sum ^= load<i32>(p, 44) ^ load<i32>(p, 40) ^ load<i32>(p, 36) ^ load<i32>(p, 32) ^ load<i32>(p, 28);
     sum ^= load<i32>(p, 24) ^ load<i32>(p, 20) ^ load<i32>(p, 16) ^ load<i32>(p, 12) ^ load<i32>(p, 8);

@@ -4,7 +4,7 @@
 import type { Recorder } from './recorder.ts';
 
 const RECORD_WORDS = 8;
-const SCALARS = 144;
+const RECORDS_WORD = 27;
 
 export interface ElectrodeBook {
   readonly accountPc: number;
@@ -20,7 +20,9 @@ export interface ElectrodeBook {
 }
 
 export function bookOf(recorder: Recorder, electrode: number): ElectrodeBook {
-  const words = recorder.player.block.subarray(electrode * RECORD_WORDS, (electrode + 1) * RECORD_WORDS);
+  const words = recorder.player.block
+    .subarray(RECORDS_WORD + electrode * RECORD_WORDS)
+    .subarray(0, RECORD_WORDS);
   const low = (word: number): number => (word << 16) >> 16;
   return {
     accountPc: words[0],
@@ -52,7 +54,7 @@ export const SCALAR = {
 } as const;
 
 export function scalarOf(recorder: Recorder, scalar: number): number {
-  return recorder.player.block[SCALARS + scalar];
+  return recorder.player.block[scalar];
 }
 
 /** Doubt of a charge, as the interlock counts it. */

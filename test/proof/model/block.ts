@@ -8,9 +8,9 @@ import * as w from '../term/word.ts';
 export const ELECTRODES = 17;
 export const CASE = 16;
 const RECORD_WORDS = 8;
-const LEVELS_WORD = ELECTRODES * RECORD_WORDS;
+const RECORDS_WORD = 27;
+const LEVELS_WORD = RECORDS_WORD + ELECTRODES * RECORD_WORDS;
 const LEVELS_WORDS = 8;
-const SCALAR_WORD = LEVELS_WORD + LEVELS_WORDS;
 export const PARITY_WORD = BLOCK_WORDS - 1;
 const PARITY_SEED = 0x5eed0001;
 
@@ -79,29 +79,34 @@ export function electrodeName(index: number): string {
 
 /** Word of the block that a scalar lies in. */
 export function wordOf(scalar: Scalar): number {
-  return SCALAR_WORD + SCALARS.indexOf(scalar);
+  return SCALARS.indexOf(scalar);
 }
 
 /** What a word of the block is called: "E3 high", "queue", "parity". */
 export function wordName(index: number): string {
   if (index === PARITY_WORD) return 'parity';
-  if (index >= SCALAR_WORD) return SCALARS[index - SCALAR_WORD];
+  if (index < RECORDS_WORD) return SCALARS[index];
   if (index >= LEVELS_WORD) return `levels ${index - LEVELS_WORD + 1}`;
-  const field = index % RECORD_WORDS;
+  const field = (index - RECORDS_WORD) % RECORD_WORDS;
   const name = field < WIDE.length ? WIDE[field] : HALVES[field - WIDE.length].join(' and ');
-  return `${electrodeName(Math.floor(index / RECORD_WORDS))} ${name}`;
+  return `${electrodeName(Math.floor((index - RECORDS_WORD) / RECORD_WORDS))} ${name}`;
 }
 
 /** What is 0 in a block that is intact: its two sums, each with the word that holds it, and the levels. */
 export function remainders(block: Block): readonly Term[] {
-  const records = [...block.slice(0, LEVELS_WORD), block[wordOf('records')]];
-  const scalars = [...block.slice(SCALAR_WORD), w.word(PARITY_SEED)];
-  return [w.xor(...records), w.xor(...scalars), ...block.slice(LEVELS_WORD, SCALAR_WORD)];
+  const records = [...block.slice(RECORDS_WORD, LEVELS_WORD), block[wordOf('records')]];
+  const scalars = [...block.slice(0, RECORDS_WORD), block[PARITY_WORD], w.word(PARITY_SEED)];
+  return [w.xor(...records), w.xor(...scalars), ...block.slice(LEVELS_WORD, PARITY_WORD)];
 }
 
 /** A block of variables, each named as in the views; `prefix` tells two such blocks apart. */
 function anyWords(prefix: string): Term[] {
   const words: Term[] = [];
+  for (const name of SCALARS) {
+    if (name !== 'tolerance') words.push(w.wordVariable(prefix + name));
+    else
+      words.push(w.pack(w.wordVariable(`${prefix}toleranceUa`, 16), w.wordVariable(`${prefix}extraUa`, 16)));
+  }
   for (let i = 0; i < ELECTRODES; i++) {
     const at = `${prefix}${electrodeName(i)}.`;
     words.push(...WIDE.map((name) => w.wordVariable(at + name)));
@@ -109,19 +114,14 @@ function anyWords(prefix: string): Term[] {
       words.push(w.pack(w.wordVariable(at + low, 16), w.wordVariable(at + high, 16)));
   }
   for (let i = 1; i <= LEVELS_WORDS; i++) words.push(w.wordVariable(`${prefix}levels${i}`));
-  for (const name of SCALARS) {
-    if (name !== 'tolerance') words.push(w.wordVariable(prefix + name));
-    else
-      words.push(w.pack(w.wordVariable(`${prefix}toleranceUa`, 16), w.wordVariable(`${prefix}extraUa`, 16)));
-  }
   return words;
 }
 
 /** Any block that is intact. */
 export function intactBlock(): Block {
-  const words = anyWords('').fill(w.ZERO, LEVELS_WORD, SCALAR_WORD);
-  words[wordOf('records')] = w.xor(...words.slice(0, LEVELS_WORD));
-  return [...words, w.xor(...words.slice(SCALAR_WORD), w.word(PARITY_SEED))];
+  const words = anyWords('').fill(w.ZERO, LEVELS_WORD, PARITY_WORD);
+  words[wordOf('records')] = w.xor(...words.slice(RECORDS_WORD, LEVELS_WORD));
+  return [...words, w.xor(...words.slice(0, RECORDS_WORD), w.word(PARITY_SEED))];
 }
 
 /** Any block at all, its parity word included. */
@@ -134,7 +134,7 @@ const highHalf = (word: Term): Term => w.ashr(word, w.word(16));
 
 export function view(block: Block): View {
   const electrodes = Array.from({ length: ELECTRODES }, (_, i): Electrode => {
-    const at = i * RECORD_WORDS;
+    const at = RECORDS_WORD + i * RECORD_WORDS;
     const [account, high, low, rise, fall, limitPc, limits, times] = block.slice(at, at + RECORD_WORDS);
     return {
       account,
@@ -149,7 +149,7 @@ export function view(block: Block): View {
       run: highHalf(times),
     };
   });
-  const scalars = Object.fromEntries(SCALARS.map((name, i) => [name, block[SCALAR_WORD + i]]));
+  const scalars = Object.fromEntries(SCALARS.map((name, i) => [name, block[i]]));
   const tolerance = block[wordOf('tolerance')];
   return {
     ...(scalars as Record<Scalar, Term>),

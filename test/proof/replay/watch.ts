@@ -31,7 +31,7 @@ export interface Watched {
 }
 
 /** The electrodes' records, which a refused request must leave alone. */
-const RECORDS_START = 16;
+const RECORDS_START = 16 + 108;
 const RECORDS_BYTES = 544;
 /** More than the whole state. */
 const STATE_BYTES = 1024;

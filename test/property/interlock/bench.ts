@@ -180,7 +180,7 @@ export class Bench {
   }
 
   private recordBytes(): Uint8Array {
-    return this.bytes.slice(16, 16 + 544);
+    return this.bytes.slice(16 + 108, 16 + 108 + 544);
   }
 
   boot(toleranceUa = 100, retained = 0): void {
