@@ -1,0 +1,59 @@
+// Metered copies of binaries: they do what the binary does and count what it costs. The shipped bytes are not touched, and a
+// copy's identity is that of the binary that it was made from.
+
+import type { ModuleName } from '../machine.ts';
+import { parseBinary } from './binary.ts';
+import { UnmeteredBinary } from './bytes.ts';
+import { addToCounter, functionsOf, rewrite } from './rewrite.ts';
+import { blockParts, PARTS_BITS, type Weights } from './weigh.ts';
+import { WEIGHTS } from './weights.ts';
+
+/** Where a metered copy imports its counter from. */
+export const METER_MODULE = 'meter';
+export const METER_GLOBAL = 'parts';
+
+/** The import of a copy: parts of a cycle so far, modulo 2^32, of all modules that share it. */
+export function newMeter(): WebAssembly.Global<'i32'> {
+  return new WebAssembly.Global({ value: 'i32', mutable: true }, 0);
+}
+
+/**
+ * A copy of `bytes` that adds the cost of each block to the counter (REQ-SIM-127) and hands the counter to every call of
+ * the HAL as its last argument. Throws UnmeteredBinary for a binary that has instructions or imports of a kind that the
+ * firmware has none of.
+ */
+export function meteredCopy(
+  bytes: Uint8Array,
+  name: ModuleName,
+  weights: Weights = WEIGHTS,
+): Uint8Array<ArrayBuffer> {
+  const parts = functionsOf(parseBinary(bytes)).map((one) =>
+    blockParts(one, weights.functions[name], weights.classes),
+  );
+  return rewrite(bytes, {
+    global: [METER_MODULE, METER_GLOBAL],
+    toldModule: 'hal',
+    hasLocal: true,
+    code: ({ isExit }, { number, index }, local) => addToCounter(parts[number][index], isExit, local),
+  });
+}
+
+/** `meteredCopy` as a module; null for a binary that cannot be metered. */
+export function meteredModule(bytes: Uint8Array, name: ModuleName): WebAssembly.Module | null {
+  try {
+    return new WebAssembly.Module(meteredCopy(bytes, name));
+  } catch (error) {
+    if (error instanceof UnmeteredBinary) return null;
+    throw error;
+  }
+}
+
+/**
+ * Takes whole cycles out of what the counter has moved on since `seen[0]`; what is left of a cycle stays for the next time.
+ */
+export function takeCycles(seen: Int32Array, parts: number): number {
+  const moved = (parts - seen[0]) | 0;
+  const cycles = moved >> PARTS_BITS;
+  seen[0] += cycles << PARTS_BITS;
+  return cycles;
+}
