@@ -52,6 +52,7 @@ export const Op = {
   GLOBAL_SET: 0x24,
   I32_CONST: 0x41,
   I32_ADD: 0x6a,
+  I32_MUL: 0x6c,
 } as const;
 
 /** Opcodes from `first` to `last` are of one class; undefined: they cost nothing by themselves. */

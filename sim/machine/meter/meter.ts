@@ -4,8 +4,8 @@
 import type { ModuleName } from '../machine.ts';
 import { parseBinary } from './binary.ts';
 import { UnmeteredBinary } from './bytes.ts';
-import { addToCounter, functionsOf, rewrite } from './rewrite.ts';
-import { blockParts, PARTS_BITS, type Weights } from './weigh.ts';
+import { addTimes, addToCounter, functionsOf, rewrite } from './rewrite.ts';
+import { blockParts, PARTS, PARTS_BITS, type Weights } from './weigh.ts';
 import { WEIGHTS } from './weights.ts';
 
 /** Where a metered copy imports its counter from. */
@@ -27,14 +27,14 @@ export function meteredCopy(
   name: ModuleName,
   weights: Weights = WEIGHTS,
 ): Uint8Array<ArrayBuffer> {
-  const parts = functionsOf(parseBinary(bytes)).map((one) =>
-    blockParts(one, weights.functions[name], weights.classes),
-  );
+  const own = weights.modules[name];
+  const parts = functionsOf(parseBinary(bytes)).map((one) => blockParts(one, own));
   return rewrite(bytes, {
     global: [METER_MODULE, METER_GLOBAL],
     toldModule: 'hal',
     hasLocal: true,
     code: ({ isExit }, { number, index }, local) => addToCounter(parts[number][index], isExit, local),
+    bits: (isWide, local) => addTimes(Math.round(PARTS * own.bits[isWide ? 1 : 0]), local),
   });
 }
 

@@ -4,6 +4,7 @@
 import { type Binary, entries, Kind, parseBinary, Section } from './binary.ts';
 import { type Block, blocksOf, codeStart, reachingImports } from './blocks.ts';
 import { ByteReader, named, signed, UnmeteredBinary, unsigned } from './bytes.ts';
+import { DIVISIONS, divisionBody, divisionType, isDivision, isWide } from './divisions.ts';
 import { Op, skipImmediates } from './instructions.ts';
 
 /** A function as the caller of `rewrite` sees it. */
@@ -30,6 +31,8 @@ export interface Addition {
   readonly hasLocal?: boolean;
   /** Code that is put at the end of a block. `local`: the added one; −1 in a function without. */
   code(block: Block, place: Place, local: number): readonly number[];
+  /** Code that takes note of the bits of a quotient, of 64 bits or of 32, which are in `local`. */
+  bits(isWide: boolean, local: number): readonly number[];
 }
 
 const I32 = 0x7f;
@@ -64,6 +67,13 @@ export function addToCounter(amount: number, isExit: boolean, local: number): nu
   return [GLOBAL_GET, COUNTER, ...summed, ...add, GLOBAL_SET, COUNTER, ...cleared];
 }
 
+/** Adds `amount` times what is in `local` to the counter, in wasm. */
+export function addTimes(amount: number, local: number): number[] {
+  const { LOCAL_GET, GLOBAL_GET, GLOBAL_SET, I32_CONST, I32_ADD, I32_MUL } = Op;
+  const product = [LOCAL_GET, ...unsigned(local), I32_CONST, ...signed(amount), I32_MUL];
+  return [...product, GLOBAL_GET, COUNTER, I32_ADD, GLOBAL_SET, COUNTER];
+}
+
 /** A binary like `bytes` with `addition` in it. Throws UnmeteredBinary for one that cannot be metered. */
 export function rewrite(bytes: Uint8Array, addition: Addition): Uint8Array<ArrayBuffer> {
   const binary = parseBinary(bytes);
@@ -81,12 +91,17 @@ class Writer {
   /** How far globals move on. */
   private readonly shift: number;
   private readonly told: readonly boolean[];
+  private readonly addedTypes: readonly (readonly number[])[];
 
   constructor(binary: Binary, addition: Addition) {
     this.binary = binary;
     this.addition = addition;
     this.shift = addition.global === undefined ? 0 : 1;
     this.told = binary.imports.map(({ module }) => module === addition.toldModule);
+    this.addedTypes = [
+      ...binary.imports.filter((_, i) => this.told[i]).map(({ type }) => withOneMore(binary.types[type])),
+      ...DIVISIONS.map(divisionType),
+    ];
     if (this.shift > 0 && binary.imports.length === 0)
       throw new UnmeteredBinary('the binary imports nothing');
   }
@@ -97,6 +112,8 @@ class Writer {
         return this.types();
       case Section.IMPORT:
         return this.imports();
+      case Section.FUNCTION:
+        return this.functions();
       case Section.EXPORT:
         return this.exports(content);
       case Section.CODE:
@@ -108,11 +125,19 @@ class Writer {
     }
   }
 
-  /** The types, and behind them one more for each import that is told the counter. */
+  /** The types, and behind them one more for each import that is told the counter and for each division. */
   private types(): number[] {
-    const { types, imports } = this.binary;
-    const added = imports.filter((_, i) => this.told[i]).map(({ type }) => withOneMore(types[type]));
-    return [...unsigned(types.length + added.length), ...types.flatMap((type) => [...type]), ...added.flat()];
+    const { types } = this.binary;
+    const all = [...types, ...this.addedTypes];
+    return [...unsigned(all.length), ...all.flatMap((type) => [...type])];
+  }
+
+  /** The functions, and behind them one for each division. */
+  private functions(): number[] {
+    const { types, functionTypes } = this.binary;
+    const first = types.length + this.addedTypes.length - DIVISIONS.length;
+    const all = [...functionTypes, ...DIVISIONS.map((_, i) => first + i)];
+    return [...unsigned(all.length), ...all.flatMap(unsigned)];
   }
 
   private imports(): number[] {
@@ -141,12 +166,13 @@ class Writer {
   }
 
   private code(): number[] {
-    const functions = functionsOf(this.binary);
-    const bodies = functions.flatMap((one, number) => {
-      const body = this.body(one, number);
-      return [...unsigned(body.length), ...body];
-    });
-    return [...unsigned(functions.length), ...bodies];
+    const bodies = [
+      ...functionsOf(this.binary).map((one, number) => this.body(one, number)),
+      ...DIVISIONS.map((opcode) =>
+        divisionBody(opcode, (local) => this.addition.bits(isWide(opcode), local)),
+      ),
+    ];
+    return [...unsigned(bodies.length), ...bodies.flatMap((body) => [...unsigned(body.length), ...body])];
   }
 
   private body({ body, blocks, locals }: FunctionBlocks, number: number): number[] {
@@ -174,6 +200,12 @@ class Writer {
     const opcode = reader.byte();
     if (this.shift > 0 && (opcode === Op.GLOBAL_GET || opcode === Op.GLOBAL_SET)) {
       to.push(opcode, ...unsigned(reader.u32() + this.shift));
+      return;
+    }
+    if (isDivision(opcode)) {
+      const { imports, bodies } = this.binary;
+      const division = (DIVISIONS as readonly number[]).indexOf(opcode);
+      to.push(Op.CALL, ...unsigned(imports.length + bodies.length + division));
       return;
     }
     skipImmediates(opcode, reader);

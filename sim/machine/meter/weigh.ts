@@ -11,15 +11,24 @@ import type { FunctionBlocks } from './rewrite.ts';
 export const PARTS_BITS = 4;
 export const PARTS = 1 << PARTS_BITS;
 
-/** What was measured on the Pico; all in cycles but for `functions`. */
+export type ClassCycles = Readonly<Record<InstructionClass, number>>;
+
+/** What was fitted for one module. */
+export interface ModuleWeights {
+  /** SHA-256 of the binary, in hex. */
+  readonly fittedTo: string;
+  readonly classes: ClassCycles;
+  /** Cycles of a bit of a quotient, of 32 bits and of 64. */
+  readonly bits: readonly [number, number];
+  /** By function: its fingerprint, then the cost of each of its blocks in parts of a cycle. */
+  readonly functions: Readonly<Record<string, string>>;
+}
+
+/** What was measured on the Pico; all in cycles but for the blocks of functions. */
 export interface Weights {
-  /** SHA-256 of the binaries of the image, in hex. */
-  readonly fittedTo: Readonly<Record<ModuleName, string>>;
   readonly hal: Readonly<Record<HalPath, number>>;
   readonly board: BoardCosts;
-  readonly classes: Readonly<Record<InstructionClass, number>>;
-  /** By function: its fingerprint, then the cost of each of its blocks in parts of a cycle. */
-  readonly functions: Readonly<Record<ModuleName, Readonly<Record<string, string>>>>;
+  readonly modules: Readonly<Record<ModuleName, ModuleWeights>>;
 }
 
 /** FNV-1a over a function's body, in hex: whether it is the function that was fitted. */
@@ -30,17 +39,16 @@ export function fingerprint(body: Uint8Array): string {
 }
 
 /** Cycles of a block by the classes of its instructions. */
-export function classCycles(counts: Counts, classes: Weights['classes']): number {
+export function classCycles(counts: Counts, classes: ClassCycles): number {
   return CLASSES.reduce((sum, name, i) => sum + counts[i] * classes[name], 0);
 }
 
-/** Costs of a function's blocks in parts of a cycle. `weights`: those of its module. */
+/** Costs of a function's blocks in parts of a cycle. */
 export function blockParts(
   { name, body, blocks }: FunctionBlocks,
-  fitted: Readonly<Record<string, string>>,
-  classes: Weights['classes'],
+  { functions, classes }: ModuleWeights,
 ): number[] {
-  const [print, ...parts] = fitted[name]?.split(' ') ?? [];
+  const [print, ...parts] = functions[name]?.split(' ') ?? [];
   if (print === fingerprint(body) && parts.length === blocks.length) return parts.map(Number);
   return blocks.map(({ counts }) => Math.round(PARTS * classCycles(counts, classes)));
 }

@@ -2,7 +2,7 @@
 // and what they import is answered from here, as with the modules in V8: so hostile callers and measurements run on the very
 // instructions that are flashed.
 
-import type { Hal, InterlockExports, ModuleName, StimulatorHal } from '../machine.ts';
+import type { Hal, InterlockCalls, InterlockExports, ModuleName, StimulatorHal } from '../machine.ts';
 import { Chip } from './chip/chip.ts';
 import { loadPicoImage, type PicoImage } from './image.ts';
 import { SILENT } from './silent.ts';
@@ -27,8 +27,15 @@ export class BareModules {
   private readonly answers: Answer[] = [];
   private thrown: unknown;
 
-  /** `hal` answers what the modules import. Throws Error where there is no image. */
-  constructor(hal: Hal & Partial<StimulatorHal>, image: PicoImage = loadPicoImage()) {
+  /**
+   * `hal` answers what the modules import, and `interlock`, where it is given, what the stimulator asks the interlock. Throws
+   * Error where there is no image.
+   */
+  constructor(
+    hal: Partial<Hal & StimulatorHal>,
+    image: PicoImage = loadPicoImage(),
+    interlock: Partial<InterlockCalls> = {},
+  ) {
     this.image = image;
     this.chip = new Chip(image.flash, SILENT, { startCycle: 0, bare: { vtor: VECTORS } });
     this.loadRam();
@@ -37,7 +44,12 @@ export class BareModules {
     this.replace('wasm_rt_trap', 0, (code) => {
       throw new WebAssembly.RuntimeError(`trap ${code} on the pico`);
     });
-    this.call('wasm2c_interlock_instantiate', [image.address('interlock'), image.address('interlock_hal')]);
+    const address = (symbol: string): number => image.address(symbol);
+    this.call('wasm2c_interlock_instantiate', [address('interlock'), address('interlock_hal')]);
+    const parts = ['stimulator', 'stimulator_hal', 'interlock'].map(address);
+    this.call('wasm2c_stimulator_instantiate', parts);
+    for (const [name, answer] of Object.entries(interlock))
+      this.replace(`w2c_interlock_${name}`, 1, answer as Answer);
   }
 
   /** Calls an export of a module. Cycles pass on the chip. */
