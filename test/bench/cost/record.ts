@@ -1,7 +1,7 @@
 // Records scenes: every call as a sample of the table, every piece of it for the fit.
 
 import { RandomStream } from '../../../sim/index.ts';
-import type { Profiled } from './profile.ts';
+import { type Profiled, profiled } from './profile.ts';
 import { recordedFirmware } from './recorder.ts';
 import { type Sample, sampleOf } from './samples.ts';
 import { SCENES } from './scenes.ts';
@@ -14,16 +14,29 @@ export interface Recording {
   readonly pieces: { readonly interlock: readonly Piece[]; readonly stimulator: readonly Piece[] };
 }
 
+/** Halves of the seeds: what the weights are fitted to, and what they are judged by. */
+export const FITTED = 0;
+export const HELD_OUT = 1;
+
+interface Profiles {
+  readonly interlock: Profiled;
+  readonly stimulator: Profiled;
+}
+
+export function profiles(): Profiles {
+  return { interlock: profiled('interlock'), stimulator: profiled('stimulator') };
+}
+
 /** Runs the scenes of all even seeds, or of all odd ones. `tell`: called with what is being done. */
 export function record(
-  parity: 0 | 1,
-  profiles: { readonly interlock: Profiled; readonly stimulator: Profiled },
+  parity: typeof FITTED | typeof HELD_OUT,
+  both: Profiles,
   tell: (text: string) => void,
 ): Recording {
   const samples: Sample[] = [];
   const pieces = { interlock: [] as Piece[], stimulator: [] as Piece[] };
   let message: string | null = null;
-  const firmware = recordedFirmware(profiles.interlock, profiles.stimulator, (call) => {
+  const firmware = recordedFirmware(both.interlock, both.stimulator, (call) => {
     samples.push(sampleOf(call, message));
     pieces[call.module].push(...call.pieces);
   });
