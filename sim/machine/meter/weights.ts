@@ -20,11 +20,11 @@ export const WEIGHTS: Weights = {
     read: 33,
   },
   board: {
-    turn: 222,
+    turn: 174,
     received: 114,
-    sent: 135,
-    sample: 388,
-    millisecond: 400,
+    sent: 196,
+    sample: 571,
+    millisecond: 583,
   },
   modules: {
     interlock: {

@@ -1,6 +1,6 @@
 // What HAL, main loop and interrupts take on the Pico: the functions of the image are called on a chip whose board is up.
 
-import { FLAG_RECHARGE, SAMPLE_NONE, SAMPLE_SHIFT } from '../../../firmware/board.ts';
+import { FLAG_RECHARGE, POLL_PERIOD_US, SAMPLE_NONE, SAMPLE_SHIFT } from '../../../firmware/board.ts';
 import type { BoardCosts, HalPath } from '../../../sim/machine/costs.ts';
 import { median } from '../measure.ts';
 import { PicoBench } from '../pico/device.ts';
@@ -14,6 +14,8 @@ const LEVELS = [...[0x0064ff9c, 0, 0, 0], ...[0, 0, 0, 0]];
 const UNSAMPLED = SAMPLE_NONE << SAMPLE_SHIFT;
 /** MOVS r0, #255; BX LR. */
 const RETURN_255 = [0x20ff, 0x4770];
+/** MOVS r0, #255; LSLS r0, r0, #5; BX LR. */
+const RETURN_8160 = [0x20ff, 0x0140, 0x4770];
 /** What a bare chip does in place of a function: its BKPT takes as long as a NOP. */
 const NOP_RETURN = [0xbf00, 0x4770];
 
@@ -97,25 +99,42 @@ function stubCycles(bench: PicoBench): number {
   return halCycles(bench, 'identity', 0);
 }
 
-/** Cycles of a turn of the main loop around functions that do nothing. */
-function turnCycles(): number {
+interface Quiet {
+  readonly turns: number;
+  readonly milliseconds: number;
+  readonly busy: number;
+}
+
+/** The main loop around functions that do nothing and ask for a sleep: what it takes without them. */
+function quietLoop(returning: readonly number[]): Quiet {
   const bench = new PicoBench();
   const { chip, image } = bench.machine;
   const { sim } = bench.device;
   const stubs = ['interlock_poll', 'interlock_status', 'stimulator_poll'];
   for (const name of stubs)
-    for (const [i, code] of RETURN_255.entries())
+    for (const [i, code] of returning.entries())
       chip.writeCode((image.address(`w2c_${name}`) & ~1) + 2 * i, code);
   const inStubs = stubs.reduce((sum, name) => sum + cyclesOf(bench, image.address(`w2c_${name}`), []), 0);
-  sim.runUs(2000);
+  sim.runUs(POLL_PERIOD_US);
   const interrupts = new Interrupts(chip);
-  const { all, slept } = bench.cycles();
-  const irqs = (): number =>
-    [IRQ.MILLISECOND, IRQ.CONVERTER].reduce((sum, irq) => sum + interrupts.of(irq).cycles, 0);
+  const start = bench.cycles();
   sim.runUs(SETTLE_US);
   const end = bench.cycles();
-  const busy = end.all - all - (end.slept - slept) - irqs();
-  return busy / interrupts.of(IRQ.WAKE).count - inStubs;
+  const turns = interrupts.of(IRQ.WAKE).count;
+  return {
+    turns,
+    milliseconds: interrupts.of(IRQ.MILLISECOND).count,
+    busy: end.all - start.all - (end.slept - start.slept) - turns * inStubs,
+  };
+}
+
+/** Cycles of a turn and of what a millisecond brings, from two loops that sleep for different times. */
+function turnAndMillisecond(): readonly [turn: number, millisecond: number] {
+  const a = quietLoop(RETURN_255);
+  const b = quietLoop(RETURN_8160);
+  const scale = a.turns * b.milliseconds - b.turns * a.milliseconds;
+  const turn = (a.busy * b.milliseconds - b.busy * a.milliseconds) / scale;
+  return [turn, (b.busy - b.turns * turn) / b.milliseconds];
 }
 
 /** What the main loop and the interrupts take. */
@@ -124,25 +143,28 @@ export function measureBoard(): BoardCosts {
   bench.start(TONIC_ON_16);
   const { sim } = bench.device;
   const interrupts = new Interrupts(bench.machine.chip);
-  const look = (irq: number) => interrupts.of(irq);
-  const ofEach = (irq: number): number => each({ count: 0, cycles: 0 }, look(irq));
-  const start = look(IRQ.UART);
+  const so = (irq: number) => interrupts.of(irq);
+  const ofEach = (irq: number): number => each({ count: 0, cycles: 0 }, so(irq));
+  const start = so(IRQ.UART);
   bench.run(SETTLE_US, 'noise');
-  const received = each(start, look(IRQ.UART));
+  const received = each(start, so(IRQ.UART));
   sim.runUs(SETTLE_US);
-  const [asked, sentBefore] = [look(IRQ.UART), sim.trace?.tx.length ?? 0];
+  const [asked, sentBefore] = [so(IRQ.UART), sim.trace?.tx.length ?? 0];
   const heardBefore = sim.trace?.rx.length ?? 0;
   bench.run(SETTLE_US, 'requests');
   const heard = (sim.trace?.rx.length ?? 0) - heardBefore;
   const sent =
-    (look(IRQ.UART).cycles - asked.cycles - heard * received) / ((sim.trace?.tx.length ?? 0) - sentBefore);
+    (so(IRQ.UART).cycles - asked.cycles - heard * received) / ((sim.trace?.tx.length ?? 0) - sentBefore);
   const conversion = ofEach(IRQ.CONVERTER);
+  const [turn, millisecond] = turnAndMillisecond();
+  // An interrupt that ends the processor's sleep without a reason to stay awake costs a look and the way back to sleep.
+  const look = (millisecond - ofEach(IRQ.MILLISECOND) - 2 * conversion) / 3;
   const rounded = {
-    turn: turnCycles(),
+    turn,
     received,
-    sent,
-    sample: ofEach(IRQ.SAMPLE) + 2 * conversion,
-    millisecond: ofEach(IRQ.MILLISECOND) + 2 * conversion,
+    sent: sent + look,
+    sample: ofEach(IRQ.SAMPLE) + 2 * conversion + 3 * look,
+    millisecond,
   };
   return Object.fromEntries(
     Object.entries(rounded).map(([name, cycles]) => [name, Math.round(cycles)]),
