@@ -12,7 +12,7 @@ import { FOUR_KHZ_ON_16, TONIC_ON_16 } from '../pico/therapies.ts';
 const STRETCH_US = 200_000;
 const AIM_PERCENT = 10;
 
-/** The half-second of the Pico's device that follows, at the same instant. */
+/** Cycles that the Pico is awake in a stretch of the therapy, past its ramp. */
 function busyOnPico(therapy: Therapy | null): { busy: number; isDelivering: boolean } {
   const bench = new PicoBench();
   if (therapy !== null) bench.start(therapy);
@@ -59,13 +59,22 @@ function figureOf(name: string, therapy: Therapy | null): Figure {
   };
 }
 
+type Case = readonly [name: string, therapy: Therapy | null];
+
+export const QUICK_CASES: readonly Case[] = [
+  ['nothing to do', null],
+  [TONIC_ON_16.name, TONIC_ON_16],
+];
+
+export function busyFigures(cases: readonly Case[]): Figure[] {
+  return cases.map(([name, therapy]) => figureOf(name, therapy));
+}
+
 export function benchBusy(): Figure[] {
-  const cases: readonly (readonly [string, Therapy | null])[] = [
-    ['nothing to do', null],
+  return busyFigures([
+    ...QUICK_CASES,
     ['tonic (preset)', loadPreset('tonic')],
     ['BurstDR (preset)', loadPreset('burstdr')],
-    [TONIC_ON_16.name, TONIC_ON_16],
     [FOUR_KHZ_ON_16.name, FOUR_KHZ_ON_16],
-  ];
-  return cases.map(([name, therapy]) => figureOf(name, therapy));
+  ]);
 }

@@ -27,11 +27,15 @@ export function profiles(): Profiles {
   return { interlock: profiled('interlock'), stimulator: profiled('stimulator') };
 }
 
-/** Runs the scenes of all even seeds, or of all odd ones. `tell`: called with what is being done. */
+/**
+ * Runs the scenes of all even seeds, or of all odd ones. `tell`: called with what is being done. `seedsMost`: no more seeds of
+ * a scene, of both halves together.
+ */
 export function record(
   parity: typeof FITTED | typeof HELD_OUT,
   both: Profiles,
-  tell: (text: string) => void,
+  tell: (text: string) => void = () => {},
+  seedsMost = Number.POSITIVE_INFINITY,
 ): Recording {
   const samples: Sample[] = [];
   const pieces = { interlock: [] as Piece[], stimulator: [] as Piece[] };
@@ -42,7 +46,7 @@ export function record(
   });
   for (const [name, seeds, scene] of SCENES) {
     tell(`${name}: ${samples.length} calls so far`);
-    for (let seed = parity; seed < seeds; seed += 2) {
+    for (let seed = parity; seed < Math.min(seeds, seedsMost); seed += 2) {
       const stage = {
         firmware,
         message: (text: string | null) => {
