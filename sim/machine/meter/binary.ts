@@ -35,6 +35,8 @@ export interface Binary {
   readonly functionTypes: readonly number[];
   /** Bodies of its own functions: locals and code. */
   readonly bodies: readonly Uint8Array[];
+  /** Bodies that can be called from outside, by number. */
+  readonly exported: ReadonlySet<number>;
   /** Names of its own functions from the name section; their number where there is none. */
   readonly names: readonly string[];
 }
@@ -56,12 +58,18 @@ export function parseBinary(bytes: Uint8Array): Binary {
   const imports = entries(section(Section.IMPORT), readImport);
   const bodies = entries(section(Section.CODE), (code) => code.take(code.u32()));
   const names = functionNames(sections);
+  const exported = entries(section(Section.EXPORT), readExport)
+    .filter(({ kind }) => kind === Kind.FUNCTION)
+    .map(({ index }) => index - imports.length);
+  if (sections.some(({ id }) => id === Section.START))
+    throw new UnmeteredBinary('a function is run at the start');
   return {
     sections,
     types: entries(section(Section.TYPE), readType),
     imports,
     functionTypes: entries(section(Section.FUNCTION), (reader) => reader.u32()),
     bodies,
+    exported: new Set(exported),
     names: bodies.map((_, i) => names.get(imports.length + i) ?? String(imports.length + i)),
   };
 }
@@ -86,6 +94,16 @@ function readImport(reader: ByteReader): ImportedFunction {
   const name = reader.name();
   if (reader.byte() !== Kind.FUNCTION) throw new UnmeteredBinary(`${module}.${name} is no function`);
   return { module, name, type: reader.u32() };
+}
+
+interface Exported {
+  readonly name: string;
+  readonly kind: number;
+  readonly index: number;
+}
+
+export function readExport(reader: ByteReader): Exported {
+  return { name: reader.name(), kind: reader.byte(), index: reader.u32() };
 }
 
 /** Names by index, from the subsection of the custom section "name" that has them. */

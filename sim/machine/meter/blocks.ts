@@ -17,6 +17,8 @@ export interface Block {
   readonly imported: number;
   /** Whether the function is left there, or something is called from which an import can be reached. */
   readonly isExit: boolean;
+  /** Functions of the binary itself that it calls and from which no import can be reached: numbers of their bodies. */
+  readonly calls: readonly number[];
 }
 
 interface Level {
@@ -72,6 +74,7 @@ class Scan {
   private readonly blocks: Block[] = [];
   private readonly levels: Level[] = [{ opcode: Op.BLOCK, isTargeted: true }];
   private counts: Counts = new Uint16Array(CLASSES.length);
+  private calls: number[] = [];
   /** Behind a branch that is always taken. */
   private isDead = false;
 
@@ -147,6 +150,7 @@ class Scan {
     const isImported = index < this.imports;
     this.count(isImported ? 'import' : 'call');
     if (this.reaching.has(index)) this.end(at, true, isImported ? index : -1);
+    else this.calls.push(index - this.imports);
   }
 
   private leaveLevel(at: number): void {
@@ -172,7 +176,8 @@ class Scan {
   /** Ends the block before the instruction at `at`. An exit ends one even where nothing has been counted. */
   private end(at: number, isExit = false, imported = -1): void {
     if (this.isDead || (!isExit && this.counts.every((count) => count === 0))) return;
-    this.blocks.push({ at, counts: this.counts, imported, isExit });
+    this.blocks.push({ at, counts: this.counts, imported, isExit, calls: this.calls });
+    this.calls = [];
     this.counts = new Uint16Array(CLASSES.length);
   }
 }

@@ -2,10 +2,11 @@
 // copy's identity is that of the binary that it was made from.
 
 import type { ModuleName } from '../machine.ts';
-import { parseBinary } from './binary.ts';
+import { type Binary, parseBinary } from './binary.ts';
+import type { Block } from './blocks.ts';
 import { UnmeteredBinary } from './bytes.ts';
 import { addTimes, addToCounter, functionsOf, rewrite } from './rewrite.ts';
-import { blockParts, PARTS, PARTS_BITS, type Weights } from './weigh.ts';
+import { blockParts, type ModuleWeights, PARTS, PARTS_BITS, type Weights } from './weigh.ts';
 import { WEIGHTS } from './weights.ts';
 
 /** Where a metered copy imports its counter from. */
@@ -28,7 +29,7 @@ export function meteredCopy(
   weights: Weights = WEIGHTS,
 ): Uint8Array<ArrayBuffer> {
   const own = weights.modules[name];
-  const parts = functionsOf(parseBinary(bytes)).map((one) => blockParts(one, own));
+  const parts = chargedParts(parseBinary(bytes), own);
   return rewrite(bytes, {
     global: [METER_MODULE, METER_GLOBAL],
     toldModule: 'hal',
@@ -36,6 +37,23 @@ export function meteredCopy(
     code: ({ isExit }, { number, index }, local) => addToCounter(parts[number][index], isExit, local),
     bits: (isWide, local) => addTimes(Math.round(PARTS * own.bits[isWide ? 1 : 0]), local),
   });
+}
+
+/**
+ * What is added at the end of each block of each function. A function of one block always costs the same: who calls it is
+ * charged for it, and it counts nothing itself.
+ */
+function chargedParts(binary: Binary, own: ModuleWeights): number[][] {
+  const functions = functionsOf(binary);
+  const costs = functions.map((one) => blockParts(one, own));
+  const isPlain = functions.map(({ blocks }, number) => blocks.length === 1 && !binary.exported.has(number));
+  const called = ({ calls }: Block): number =>
+    calls.reduce((sum, number) => sum + (isPlain[number] ? whole(number) : 0), 0);
+  /** Of a plain function, those that it calls included. */
+  const whole = (number: number): number => costs[number][0] + called(functions[number].blocks[0]);
+  return functions.map(({ blocks }, number) =>
+    isPlain[number] ? [0] : blocks.map((block, index) => costs[number][index] + called(block)),
+  );
 }
 
 /** `meteredCopy` as a module; null for a binary that cannot be metered. */

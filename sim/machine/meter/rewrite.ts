@@ -1,7 +1,7 @@
 // Writes a binary anew with something added at the end of every block. Functions, types and memory keep their numbers; a
 // global that is imported comes before the others and moves them on by one.
 
-import { type Binary, entries, Kind, parseBinary, Section } from './binary.ts';
+import { type Binary, entries, Kind, parseBinary, readExport, Section } from './binary.ts';
 import { type Block, blocksOf, codeStart, reachingImports } from './blocks.ts';
 import { ByteReader, named, signed, UnmeteredBinary, unsigned } from './bytes.ts';
 import { DIVISIONS, divisionBody, divisionType, isDivision, isWide } from './divisions.ts';
@@ -156,8 +156,8 @@ class Writer {
   }
 
   private exports(content: Uint8Array): number[] {
-    const all = entries(content, (reader) => [reader.name(), reader.byte(), reader.u32()] as const);
-    const written = all.flatMap(([name, kind, index]) => [
+    const all = entries(content, readExport);
+    const written = all.flatMap(({ name, kind, index }) => [
       ...named(name),
       kind,
       ...unsigned(kind === Kind.GLOBAL ? index + this.shift : index),
