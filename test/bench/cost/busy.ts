@@ -4,7 +4,7 @@ import { loadPreset } from '../../../host/therapy/presets.ts';
 import type { Therapy } from '../../../host/therapy/therapy.ts';
 import { CALIBRATED_COSTS, instantiateInterlock, instantiateStimulator } from '../../../sim/index.ts';
 import { WasmMachine } from '../../../sim/machine/wasm-machine.ts';
-import { BenchDevice } from '../device.ts';
+import { BenchDevice, StartRefused } from '../device.ts';
 import type { Figure } from '../figure.ts';
 import { FLOOD_BAUD, PicoBench } from '../pico/device.ts';
 import { FOUR_KHZ_ON_16, TONIC_ON_16 } from '../pico/therapies.ts';
@@ -44,19 +44,29 @@ function busyMetered(therapy: Therapy | null): number {
 function figureOf(name: string, therapy: Therapy | null): Figure {
   const pico = busyOnPico(therapy);
   const metered = busyMetered(therapy);
-  const percent = 100 * (metered / pico.busy - 1);
   const share = (cycles: number): string => `${((100 * cycles) / (125 * STRETCH_US)).toFixed(1)} %`;
+  const figure = { name: `error of the load: ${name}`, unit: '%', reference: 'the Pico' };
+  if (!pico.isDelivering)
+    return { ...figure, value: 0, ratio: 1, limit: 'not compared: the Pico has ended it' };
+  const ratio = metered / pico.busy;
   return {
-    name: `error of the load: ${name}`,
-    value: Math.abs(percent),
-    unit: '%',
-    reference: 'the Pico',
-    ratio: metered / pico.busy,
+    ...figure,
+    value: 100 * Math.abs(ratio - 1),
+    ratio,
     aim: { most: AIM_PERCENT },
-    limit: pico.isDelivering
-      ? `load ${share(metered)}, on the Pico ${share(pico.busy)}`
-      : 'the Pico has ended this therapy: there is nothing to compare',
+    limit: `load ${share(metered)}, on the Pico ${share(pico.busy)}`,
   };
+}
+
+/** A therapy that the device refuses has no load to compare. */
+function figureOrRefusal(name: string, therapy: Therapy | null): Figure {
+  try {
+    return figureOf(name, therapy);
+  } catch (error) {
+    if (!(error instanceof StartRefused)) throw error;
+    const figure = { name: `error of the load: ${name}`, unit: '%', reference: 'the Pico' };
+    return { ...figure, value: 0, ratio: 1, limit: `not compared: ${error.message}` };
+  }
 }
 
 type Case = readonly [name: string, therapy: Therapy | null];
@@ -67,7 +77,7 @@ export const QUICK_CASES: readonly Case[] = [
 ];
 
 export function busyFigures(cases: readonly Case[]): Figure[] {
-  return cases.map(([name, therapy]) => figureOf(name, therapy));
+  return cases.map(([name, therapy]) => figureOrRefusal(name, therapy));
 }
 
 export function benchBusy(): Figure[] {
