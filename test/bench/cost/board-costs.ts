@@ -99,6 +99,9 @@ function stubCycles(bench: PicoBench): number {
   return halCycles(bench, 'identity', 0);
 }
 
+/** What the main loop calls; the status it may also have from the poll. */
+const CALLED_IN_TURN = ['interlock_poll', 'interlock_status', 'stimulator_poll'];
+
 interface Quiet {
   readonly turns: number;
   readonly milliseconds: number;
@@ -110,7 +113,7 @@ function quietLoop(returning: readonly number[]): Quiet {
   const bench = new PicoBench();
   const { chip, image } = bench.machine;
   const { sim } = bench.device;
-  const stubs = ['interlock_poll', 'interlock_status', 'stimulator_poll'];
+  const stubs = CALLED_IN_TURN.filter((name) => image.has(`w2c_${name}`));
   for (const name of stubs)
     for (const [i, code] of returning.entries())
       chip.writeCode((image.address(`w2c_${name}`) & ~1) + 2 * i, code);

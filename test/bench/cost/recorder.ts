@@ -5,8 +5,6 @@ import { loadPicoImage } from '../../../sim/machine/pico/index.ts';
 import type { Profiled } from './profile.ts';
 import { type Call, type Imports, Twin } from './twin.ts';
 
-const CALLS = ['request', 'stop', 'arm', 'clear', 'lower_limit', 'raise_limit', 'reading', 'status'] as const;
-
 /** Both modules as twins; `onCall` is told every call of an export. */
 export function recordedFirmware(
   interlock: Profiled,
@@ -17,14 +15,21 @@ export function recordedFirmware(
   return {
     interlock: (hal) => {
       const twin = new Twin(interlock, { hal } as unknown as Imports, image, onCall);
-      const names = ['boot', 'poll', ...CALLS];
       const exports = Object.fromEntries(
-        names.map((name) => [name, (...args: number[]) => twin.call(name, args)]),
+        functionsOf(WebAssembly.Module.exports(interlock.module)).map((name) => [
+          name,
+          (...args: number[]) => twin.call(name, args),
+        ]),
       );
       return { ...exports, memory: twin.memory } as unknown as InterlockExports;
     },
     stimulator: (hal, asked: InterlockCalls) => {
-      const calls = Object.fromEntries(CALLS.map((name) => [name, asked[name]]));
+      const imports = WebAssembly.Module.imports(stimulator.module).filter(
+        ({ module }) => module === 'interlock',
+      );
+      const calls = Object.fromEntries(
+        functionsOf(imports).map((name) => [name, asked[name as keyof InterlockCalls]]),
+      );
       const twin = new Twin(stimulator, { hal, interlock: calls } as unknown as Imports, image, onCall);
       const exports: StimulatorExports = {
         boot: (board, entropy, toleranceUa) => void twin.call('boot', [board, entropy, toleranceUa]),
@@ -34,4 +39,8 @@ export function recordedFirmware(
       return exports;
     },
   };
+}
+
+function functionsOf(all: readonly { readonly name: string; readonly kind: string }[]): string[] {
+  return all.filter(({ kind }) => kind === 'function').map(({ name }) => name);
 }
