@@ -84,6 +84,8 @@ export const STOP_DISARM = 0;
 
 /** Longest that the board's main loop sleeps between two polls. */
 export const POLL_PERIOD_US = 10000;
+/** A sleeping main loop is woken by the delimiter that ends a frame, or by this many bytes that wait without one. */
+export const RX_WAKE_BYTES = 32;
 /** A sensor reading older than this is stale. */
 export const SENSE_AGE_US_MAX = 20000;
 /** A board's main loop serves a segment within this on average: programs that ask for more segments are refused. */

@@ -1,5 +1,6 @@
 // The serial line: bytes of ten bits at the baud rate in both directions, and a ring each way.
 
+import { RX_WAKE_BYTES } from '../../firmware/board.ts';
 import { type Clock, NOW } from '../clock/clock.ts';
 import { CLOCK_HZ } from '../clock/cycles.ts';
 import { RandomStream } from '../clock/random.ts';
@@ -36,7 +37,9 @@ export class Uart {
   readonly txNoise: LineNoise = { lossPpm: 0, corruptPpm: 0 };
   /** Bytes lost for want of room in the receive ring. */
   overruns = 0;
-  /** A received byte wakes the processor. */
+  /** Bytes that have arrived, lost ones included. */
+  arrivals = 0;
+  /** The end of a frame, or much that has gathered, wakes the processor. */
   onReceive: (cycle: number) => void = () => {};
   /** Takes each byte that arrives, for a processor whose own UART receives it; null: the ring keeps it for `read`. */
   onArrival: ((byte: number) => void) | null = null;
@@ -56,6 +59,8 @@ export class Uart {
   private readonly rx = new Uint8Array(RX_RING_BYTES);
   private rxHead = 0;
   private rxTail = 0;
+  /** Delimiters in the receive ring. */
+  private rxEnds = 0;
   private readonly txBytes = new Uint8Array(TX_RING);
   private readonly txStarts = new Float64Array(TX_RING);
   private txHead = 0;
@@ -108,10 +113,13 @@ export class Uart {
   /** The firmware reads: next byte or −1. */
   read(): number {
     if (this.rxHead === this.rxTail) return -1;
-    return this.rx[this.rxHead++ % RX_RING_BYTES];
+    const byte = this.rx[this.rxHead++ % RX_RING_BYTES];
+    if (byte === 0) this.rxEnds--;
+    return byte;
   }
-  get hasReceived(): boolean {
-    return this.rxHead !== this.rxTail;
+  /** True while a frame's end waits to be read, or RX_WAKE_BYTES. */
+  get wakes(): boolean {
+    return this.rxEnds > 0 || this.rxTail - this.rxHead >= RX_WAKE_BYTES; // REQ-BRD-007
   }
 
   /** The firmware writes: 1 taken, 0 the FIFO is full. */
@@ -150,6 +158,7 @@ export class Uart {
   /** Reset of the processor: both rings are emptied; the byte in the shifter still goes out. */
   reset(cycle: number): void {
     this.rxHead = this.rxTail;
+    this.rxEnds = 0;
     while (this.txTail > this.txHead && this.txStarts[(this.txTail - 1) & TX_MASK] >= cycle) this.txTail--;
     this.txShift = this.txTail;
     const shifted = (this.txTail - 1) & TX_MASK;
@@ -179,6 +188,7 @@ export class Uart {
       this.hostTail = 0;
     }
     if (byte < 0 || !this.isPowered) return;
+    this.arrivals++;
     if (this.onArrival !== null) {
       this.onArrival(byte);
       return;
@@ -189,7 +199,8 @@ export class Uart {
       return;
     }
     this.rx[this.rxTail++ % RX_RING_BYTES] = byte;
-    this.onReceive(cycle);
+    if (byte === 0) this.rxEnds++;
+    if (this.wakes) this.onReceive(cycle);
   }
 
   /** Places of bytes that are in the shifter, or gone, are free again. */

@@ -8,7 +8,7 @@
 //                   tolerance_ua());              watchdog_feed();
 //                                                 sleep_us(wish_us < POLL_PERIOD_US ? wish_us : POLL_PERIOD_US);
 //                                               }
-// sleep_us returns early when a received byte is waiting or the magnet's interrupt has come.
+// sleep_us returns early when the end of a frame is waiting, or RX_WAKE_BYTES are, or the magnet's interrupt has come.
 
 import { POLL_PERIOD_US } from '../../firmware/board.ts';
 

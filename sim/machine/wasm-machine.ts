@@ -66,8 +66,8 @@ export class WasmMachine implements Machine, LoopBoard {
   private seenOffs = 0;
   private isTripped = false;
   private retainedWord = 0;
-  /** Interrupts of received bytes that are still to be charged, cycles. */
-  private received = 0;
+  /** Received bytes whose interrupts have been charged. */
+  private seenArrivals = 0;
 
   constructor(board: Board, firmware: Firmware, costs: Costs, seed: number) {
     this.board = board;
@@ -125,11 +125,6 @@ export class WasmMachine implements Machine, LoopBoard {
   }
 
   wake(cycle: number): void {
-    this.received += this.costs.board.received;
-    this.endSleep(cycle);
-  }
-
-  private endSleep(cycle: number): void {
     if (this.hasStarted && !this.isHalted && this.state[WAKE] > cycle) this.state[WAKE] = cycle;
   }
 
@@ -137,7 +132,7 @@ export class WasmMachine implements Machine, LoopBoard {
     if (!isPresent) return;
     this.board.magnetInput.isLatched = true;
     this.board.stage.off(cycle, OffBy.MAGNET);
-    this.endSleep(cycle);
+    this.wake(cycle);
   }
 
   hang(module: ModuleName): void {
@@ -202,7 +197,7 @@ export class WasmMachine implements Machine, LoopBoard {
   sleepUs(durationUs: number): void {
     if (!(durationUs >= 0)) throw new UnmodelledAccess(`stimulator.poll asked to sleep for ${durationUs} µs`);
     this.time[NOW] += this.costs.board.turn;
-    const isAwake = this.board.uart.hasReceived || this.board.magnetInput.isLatched;
+    const isAwake = this.board.uart.wakes || this.board.magnetInput.isLatched;
     const sleepCycles = isAwake ? 0 : cyclesOfUs(durationUs);
     this.payInterrupts(sleepCycles);
     this.state[WAKE] = this.time[NOW] + sleepCycles;
@@ -213,8 +208,6 @@ export class WasmMachine implements Machine, LoopBoard {
     const { time, state } = this;
     this.isInTurn = true;
     state[TURN] = time[NOW];
-    time[NOW] += this.received;
-    this.received = 0;
     // What the modules were asked from outside since the last turn took no time.
     this.skipParts();
     try {
@@ -238,7 +231,7 @@ export class WasmMachine implements Machine, LoopBoard {
   }
 
   /**
-   * Interrupts of the output and of sent bytes: those that fall into the sleep that follows cost no time, and the rest puts
+   * Interrupts of the output, of the line and of conversions: those that fall into the sleep that follows cost no time, and the rest puts
    * it off.
    */
   private payInterrupts(sleepCycles: number): void {
@@ -246,6 +239,9 @@ export class WasmMachine implements Machine, LoopBoard {
     const { owed } = this.charges;
     owed[0] += ((time[NOW] - state[COUNTED]) / CYCLES_PER_MS) * this.costs.board.millisecond;
     state[COUNTED] = time[NOW];
+    const { arrivals } = this.board.uart;
+    owed[0] += (arrivals - this.seenArrivals) * this.costs.board.received;
+    this.seenArrivals = arrivals;
     const asleep = Math.min(owed[0], sleepCycles);
     const awake = sleepCycles > 0 ? 0 : Math.floor(owed[0]);
     state[BUSY] += asleep;

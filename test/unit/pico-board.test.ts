@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { withStaticMemory } from '../../firmware/boards/pico/build/wasm2c.ts';
 import type { Board } from '../../sim/board/board.ts';
 import { Mark, OffBy } from '../../sim/index.ts';
@@ -87,6 +87,23 @@ describePico('the board', () => {
     },
   );
 
+  it('REQ-BRD-007: the end of a frame and 32 bytes without one end its sleep, a byte does not', () => {
+    const { sim } = new Device({ machine: PICO.machine, baud: PICO.baud }, PICO);
+    const toggle = vi.spyOn(sim.board.heartbeat, 'toggle');
+    /** Turns of the main loop, each with a toggle, while the bytes arrive right behind a turn. */
+    const turns = (...bytes: number[]): number => {
+      const before = toggle.mock.calls.length;
+      while (toggle.mock.calls.length === before) sim.runUs(50);
+      toggle.mockClear();
+      sim.write(Uint8Array.from(bytes));
+      sim.runUs(9000);
+      return toggle.mock.calls.length;
+    };
+    expect(turns(1, 2, 3)).toBe(0);
+    expect(turns(1, 2, 0)).toBeGreaterThan(0);
+    expect(turns(...new Array(40).fill(7))).toBeGreaterThan(0);
+  });
+
   it('REQ-BRD-006: the last word reads, one past it and a sum that wraps trap', () => {
     const { load, trapped } = compiled(1024);
     expect(load(0)).toBe(0);
@@ -141,7 +158,7 @@ function compiled(memoryBytes: number) {
     hasTrapped = true;
     chip.stopRequested = true;
   };
-  const load = (address: number): number => chip.call(at, [0, address]);
+  const load = (address: number): number => chip.call(at, [0, address], 10_000);
   const trapped = (address: number): boolean => {
     hasTrapped = false;
     expect(() => load(address)).toThrow(/did not return/);

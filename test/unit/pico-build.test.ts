@@ -49,10 +49,15 @@ describe('the build of the image', () => {
   it('REQ-IMG-005: generated code of another form fails the build', () => {
     const accesses =
       '#define MEM_ADDR(mem, addr, n) &((mem)->data[addr])\nif (UNLIKELY(res > (mem)->size))\n' +
+      '#define MEM_ADDR_MEMOP(mem, addr, n) MEM_ADDR(mem, addr, n)\n' +
       'x = i32_load_default32(&instance->w2c_memory, (u64)(var_i0) + 8u);\n';
     expect(withStaticMemory(accesses, 'm', 64)).toContain('i32_load_unchecked(0, AT(var_i0, 8u, 4u))');
     expect(() => withStaticMemory(accesses.replace('(u64)', '(u32)'), 'm', 64)).toThrow(/another form/);
-    expect(() => withStaticMemory(accesses.replace('->size', '->bytes'), 'm', 64)).toThrow(/0 times/);
+    for (const [from, to] of [
+      ['->size', '->bytes'],
+      ['MEMOP(mem', 'MEMOP(m'],
+    ])
+      expect(() => withStaticMemory(accesses.replace(from, to), 'm', 64)).toThrow(/0 times/);
     expect(() => withStaticMemory(accesses, 'm', 8)).toThrow(/never fits/);
   });
 

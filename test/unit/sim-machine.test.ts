@@ -57,23 +57,54 @@ describe('main loop', () => {
     expect(Math.abs(gaps[2] - 10_000)).toBeLessThan(50);
   });
 
-  test('wakes at the end of a stop bit, and does not sleep while a received byte is unread', async () => {
+  /** A stimulator that reads all that there is at each poll and wishes to sleep; when it read which byte, µs. */
+  async function reader(baud: number): Promise<{ sim: Simulator; seen: [number, number][] }> {
     const seen: [number, number][] = [];
     const firmware = firmwareOf((_interlock, hal) => {
+      for (let byte = hal.uart_read(); byte >= 0; byte = hal.uart_read()) seen.push([hal.clock_us(), byte]);
+      return 9000;
+    });
+    const sim = await make({ firmware, baud });
+    sim.runUs(5000);
+    return { sim, seen };
+  }
+
+  test('REQ-BRD-007: wakes at the stop bit of a delimiter, not of a byte before it', async () => {
+    const { sim, seen } = await reader(1_000_000);
+    const writtenUs = sim.nowUs - 1000;
+    sim.write(Uint8Array.of(7, 8, 0));
+    sim.runUs(5000);
+    expect(seen.map(([, byte]) => byte)).toEqual([7, 8, 0]);
+    for (const [us] of seen) {
+      expect(us - (writtenUs + 30)).toBeGreaterThan(0);
+      expect(us - (writtenUs + 30)).toBeLessThan(30);
+    }
+  });
+
+  test('REQ-BRD-007: wakes when 32 bytes wait without a delimiter; fewer are read at the next poll', async () => {
+    const { sim, seen } = await reader(100_000);
+    const writtenUs = sim.nowUs - 1000;
+    sim.write(new Uint8Array(40).fill(9));
+    sim.runUs(3500);
+    expect(seen.length).toBe(32);
+    expect(seen[31][0] - (writtenUs + 3200)).toBeLessThan(30);
+    sim.runUs(9500);
+    expect(seen.length).toBe(40);
+  });
+
+  test('does not sleep while the end of a frame is unread', async () => {
+    const seen: number[] = [];
+    const firmware = firmwareOf((_interlock, hal) => {
       const byte = hal.uart_read();
-      if (byte >= 0) seen.push([hal.clock_us(), byte]);
+      if (byte >= 0) seen.push(hal.clock_us());
       return 9000;
     });
     const sim = await make({ firmware, baud: 1_000_000 });
     sim.runUs(5000);
-    const writtenUs = sim.nowUs - 1000;
-    sim.write(Uint8Array.of(7, 8, 9));
+    sim.write(Uint8Array.of(7, 8, 0));
     sim.runUs(5000);
-    expect(seen.map(([, byte]) => byte)).toEqual([7, 8, 9]);
-    seen.forEach(([us], i) => {
-      expect(us - (writtenUs + 10 * (i + 1))).toBeGreaterThan(0);
-      expect(us - (writtenUs + 10 * (i + 1))).toBeLessThan(30);
-    });
+    expect(seen.length).toBe(3);
+    expect(seen[2] - seen[0]).toBeLessThan(80);
   });
 
   test('throws on a channel that is not modelled', async () => {

@@ -147,6 +147,32 @@ describe('interleaving', () => {
     });
   });
 
+  test('REQ-SCH-020: with 5 ms queued a run asks for what 100 µs and a segment more allow; onsets stay', async () => {
+    const segmentUs = 45;
+    const engine = await Engine.boot();
+    const { gate } = engine;
+    gate.refuse = () => {
+      gate.nowUs += segmentUs;
+      return Status.OK;
+    };
+    engine.program(0, 0, { rateMhz: 900_000, phaseUs: 200, gapUs: 50 }, 1000);
+    const t0 = engine.startProgram(0);
+    let asked = gate.requests;
+    let isLong = false;
+    const askedByLong: number[] = [];
+    engine.runFor(500_000, () => {
+      if (isLong) askedByLong.push(gate.requests - asked);
+      asked = gate.requests;
+      isLong = gate.endUs - gate.nowUs >= 5000;
+    });
+    // 45, 90 and 135 µs of filling: the third request is the one more.
+    expect(Math.max(...askedByLong)).toBe(3);
+    expect(askedByLong.length).toBeGreaterThan(100);
+    offsets(engine, t0).forEach((onsetUs, k) => {
+      expect(onsetUs).toBe(ideal(k, 900_000));
+    });
+  });
+
   test('REQ-SCH-009: idle time is recharge in equal pieces of 10–5000 µs', async () => {
     const { engine } = await running({ rateMhz: 7000, phaseUs: 200 }, 1000, 1_000_000);
     const idle = engine.gate.segments.filter((s) => (s.flags & 1) !== 0).slice(1, 30);

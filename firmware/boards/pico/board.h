@@ -44,7 +44,7 @@ uint32_t stage_playing_flags(void);
 void line_start(void);
 int32_t line_read(void);
 uint32_t line_write(uint32_t byte);
-bool line_has_received(void);
+bool line_wakes(void);
 void line_say(const char *text);
 
 // sensors.c: converter and magnet

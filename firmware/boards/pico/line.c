@@ -1,5 +1,6 @@
 // The serial line: UART0, an interrupt a byte in both directions, and a ring each way. The UART's own FIFOs stay off: their
-// timeout of 32 bits would hold the end of an ESTOP back for longer than it may take.
+// timeout of 32 bits would hold the end of an ESTOP back for longer than it may take. The main loop is woken by the end of
+// a frame, or where much has gathered, rather than by every byte.
 
 #include "board.h"
 
@@ -10,6 +11,8 @@ static volatile uint8_t rx[RX_BYTES];
 static volatile uint8_t tx[TX_BYTES];
 // Counts; a byte lies at its number modulo the ring's size.
 static volatile uint32_t rx_in, rx_out, tx_in, tx_out;
+/** Delimiters put into the ring, and taken out of it. */
+static volatile uint32_t ends_in, ends_out;
 
 /** 16ths of a bit in 64ths of a cycle of 125 MHz (RP2040 datasheet 4.2.7.1), rounded. */
 static uint32_t divisor64(uint32_t baud) { return (125000000u * 4u + baud / 2) / baud; }
@@ -39,19 +42,23 @@ IN_RAM void line_interrupt(void) {
   while (!(UART_FR & UART_FR_RX_EMPTY)) {
     uint8_t byte = (uint8_t)UART_DR;
     // A byte that finds the ring full is lost; its frame then is damaged, and counted.
-    if (rx_in - rx_out < RX_BYTES) rx[rx_in++ % RX_BYTES] = byte;
+    if (rx_in - rx_out >= RX_BYTES) continue;
+    rx[rx_in++ % RX_BYTES] = byte;
+    if (byte == 0) ends_in++;
   }
   UART_ICR = UART_INT_TX;
   while (tx_in != tx_out && !(UART_FR & UART_FR_TX_FULL)) UART_DR = tx[tx_out++ % TX_BYTES];
 }
 
-bool line_has_received(void) { return rx_in != rx_out; }
+/** REQ-BRD-007 */
+bool line_wakes(void) { return ends_in != ends_out || rx_in - rx_out >= RX_WAKE_BYTES; }
 
 /** REQ-BRD-003: next received byte, −1: none. */
 int32_t line_read(void) {
   if (rx_in == rx_out) return -1;
   uint8_t byte = rx[rx_out % RX_BYTES];
   rx_out++;
+  if (byte == 0) ends_out++;
   return byte;
 }
 

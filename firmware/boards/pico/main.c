@@ -60,14 +60,14 @@ static void board_start(void) {
 
 void wake_interrupt(void) { TIMER_INTR = 1; }
 
-/** Sleeps until `duration_us` have passed, a byte is there or the magnet has come. */
+/** Sleeps until `duration_us` have passed, the line wakes it or the magnet has come. */
 static void sleep_us(uint32_t duration_us) {
   uint32_t begin_us = NOW_US();
   TIMER_ALARM(0) = begin_us + duration_us;
   for (;;) {
     // With interrupts off nothing can come between the look and the sleep; what is pending ends the sleep all the same.
     uint32_t primask = disable_interrupts();
-    bool is_over = NOW_US() - begin_us >= duration_us || line_has_received() || magnet_is_latched();
+    bool is_over = NOW_US() - begin_us >= duration_us || line_wakes() || magnet_is_latched();
     if (!is_over) __asm__ volatile("wfi");
     restore_interrupts(primask);
     if (is_over) return;

@@ -65,7 +65,7 @@ static const uint16_t PROGRAMS[SHIFT_LENGTH + STAGE_LENGTH] = {
     NOP,
     SET_PINS(4),                                      // 3: recharge alone
     PULL,                                             // 4 next
-    OUT(PINS, 9) | SIDE(1),                           // 5: the edge
+    OUT(PINS, 9) | SIDE(1),                           // 5: the edge (REQ-BRD-008)
     RAISE_IRQ(IRQ_LATCHED) | SIDE(1),
     OUT(X, 20) | SIDE(1),
     MOV(ISR, X) | SIDE(1),                            // LATCH is high for 32 ns

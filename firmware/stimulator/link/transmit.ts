@@ -68,15 +68,13 @@ export function queueDelimiter(): void {
 export function queueFrame(frame: usize, bytes: i32): void {
   let codeAt = head;
   let at = head + 1;
-  for (let i = 0; i < bytes; i++) {
-    const byte = byteAt(frame + <usize>i);
-    if (byte === 0) {
-      put(codeAt, <i32>(at - codeAt));
-      codeAt = at;
-    } else {
-      put(at, byte);
-    }
-    at += 1;
+  const end = frame + <usize>bytes;
+  for (let from = frame; from < end; from++, at++) {
+    const byte = byteAt(from);
+    put(at, byte);
+    if (byte !== 0) continue;
+    put(codeAt, <i32>(at - codeAt));
+    codeAt = at;
   }
   put(codeAt, <i32>(at - codeAt));
   put(at, 0);

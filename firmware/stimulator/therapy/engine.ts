@@ -19,7 +19,7 @@ import { countDelivered, resetDelivered, settleDelivered, startDelivered } from 
 import { cancelImpedance, isMeasuringPulse, resetImpedance, runImpedance } from './impedance.ts';
 import { clockUs, notedStatus, noteNow, noteStatus } from './now.ts';
 import { openPeaks } from './peaks.ts';
-import { queueEndUs } from './queue.ts';
+import { isFillPutOff, LOW_WATER_US, queueEndUs } from './queue.ts';
 import { startRefusal } from './ready.ts';
 import { fillQueue, isScheduleOver, openSchedule, stopSchedule } from './schedule.ts';
 import {
@@ -38,9 +38,6 @@ import { checkProgram } from './validate.ts';
 
 // asc takes a re-export with a file's extension for another file: imported and exported apart.
 export { activeMode, activeSlot, lastReason, lastRefusal, stateChanges, therapyState };
-
-/** The queue is topped up when this much is left of it. */
-const LOW_WATER_US: i32 = 5000;
 
 /** Why the ramp-down that is going on was asked for. */
 let stopReason: i32 = 0;
@@ -178,6 +175,7 @@ function fill(nowUs: u64): i32 {
     endRefused(refused, nowUs);
     return 0;
   }
+  if (isFillPutOff()) return 0;
   // Filling takes time itself: what is left counts from here.
   const leftUs = <i32>(queueEndUs() - clockUs());
   if (isScheduleOver()) return max(leftUs, 0);

@@ -20,7 +20,7 @@ import {
   SECOND_WORDS,
 } from './area.ts';
 import { levelsDivide, splitLevels } from './levels.ts';
-import { queueActive, queueZero } from './queue.ts';
+import { canWait, queueActive, queueZero } from './queue.ts';
 
 const levels: usize = memory.data(68, 4);
 if (ELECTRODES * 4 !== 68) ERROR('there is a level for each electrode');
@@ -92,13 +92,14 @@ export function beginPulse(area: usize): void {
 }
 
 /**
- * Queues the rest of the pulse that is begun. Returns OK when it is complete, or what the interlock refused the next
- * segment with; then it can be called again.
+ * Queues the rest of the pulse that is begun. Returns OK when it is complete, FIFO_FULL where the next segment can wait,
+ * or what the interlock refused it with; then it can be called again.
  */
 export function continuePulse(): i32 {
   const area = begun;
   const steps = 2 + load<i32>(area, PIECES);
   while (step < steps) {
+    if (canWait()) return Status.FIFO_FULL;
     const status = queueStep(area);
     if (status !== Status.OK) return status;
     step += 1;

@@ -14,6 +14,10 @@ import { clockUs } from './now.ts';
 const START_US: u64 = 1;
 /** Segment starts may lag by the time that a call takes: the last places are left free. */
 const FIFO_SPARE: i32 = 2;
+/** The queue is topped up when this much is left of it. */
+export const LOW_WATER_US: i32 = 5000;
+/** A fill that has lasted this long lets the link have its turn, where the queue is not low. */
+const FILL_WORK_US: i32 = 100;
 
 /** Origin of relative times: where the queue ended when the present fill began, clock µs. */
 let baseUs: u64 = 0;
@@ -23,6 +27,9 @@ let endRel: i32 = 0;
 const ends: usize = memory.data(256, 4);
 let ringHead: u32 = 0;
 let ringTail: u32 = 0;
+/** When the present fill began, low word of clock µs; and whether it has been put off. */
+let fillFromUs: i32 = 0;
+let isPutOff: bool = false;
 
 if (FIFO_SEGMENTS * 4 !== 256) ERROR('the ring holds as many segments as the FIFO');
 
@@ -35,8 +42,10 @@ export function openQueue(): u64 {
   return baseUs;
 }
 
-/** Makes the end of the queue the origin; returns by how many µs it moved. */
+/** Begins a fill: makes the end of the queue the origin; returns by how many µs it moved. */
 export function rebaseQueue(): i32 {
+  fillFromUs = <i32>clockUs();
+  isPutOff = false;
   const shiftUs = endRel;
   baseUs += <u64>shiftUs;
   endRel = 0;
@@ -70,6 +79,18 @@ export function roomLeft(): i32 {
 
 function place(position: u32): usize {
   return ends + ((<usize>(position & (FIFO_SEGMENTS - 1))) << 2);
+}
+
+/** True where the present fill has stopped short so that the link gets its turn: it wants to go on at once. */
+export function isFillPutOff(): bool {
+  return isPutOff;
+}
+
+/** Whether the next segment can wait until the link has had its turn, so that an ESTOP is never far from being read. */
+export function canWait(): bool {
+  const now = <i32>clockUs();
+  isPutOff = now - fillFromUs >= FILL_WORK_US && <i32>baseUs + endRel - now >= LOW_WATER_US; // REQ-SCH-020
+  return isPutOff;
 }
 
 function book(durationUs: i32): void {

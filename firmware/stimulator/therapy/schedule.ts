@@ -22,6 +22,7 @@ import { notePulse } from './delivered.ts';
 import { advance, endTrain } from './ideal.ts';
 import { beginPulse, continuePulse, isPulseBegun, prepareLevels, resetPulse } from './pulse.ts';
 import {
+  canWait,
   freePlaces,
   isLater,
   openQueue,
@@ -95,12 +96,12 @@ function rebase(): void {
   rebaseRamp(shiftUs);
 }
 
-/** Queues recharge until `untilRel`, as far as `fillRel` and the FIFO allow. Returns the interlock's refusal, or OK. */
+/** Queues recharge until `untilRel`, as far as `fillRel` and the FIFO allow. Returns OK, FIFO_FULL where it can wait, or the refusal. */
 function fillIdle(untilRel: i32, fillRel: i32): i32 {
   for (let n = 0; n < PIECES_A_FILL; n++) {
     const endRel = queueEndRel();
     if (endRel >= untilRel || endRel >= fillRel || roomLeft() <= 0) return Status.OK;
-    const status = queueIdlePiece(untilRel);
+    const status = canWait() ? <i32>Status.FIFO_FULL : queueIdlePiece(untilRel);
     if (status !== Status.OK) return status;
   }
   return Status.OK;

@@ -13,7 +13,6 @@ export interface PicoImage {
   readonly flash: Uint8Array;
   /** Address of a symbol. Throws Error for one that the image has not. */
   address(symbol: string): number;
-  has(symbol: string): boolean;
   /** Where a module's linear memory lies in RAM, and its bytes. */
   memory(module: ModuleName): { readonly address: number; readonly bytes: number };
 }
@@ -66,7 +65,6 @@ function readImage(build: string): PicoImage {
   return {
     flash,
     address,
-    has: (symbol) => map.symbols[symbol] !== undefined,
     memory: (module) => ({ address: address(`${module}_memory`), bytes: map.sizes.memories[module] }),
   };
 }

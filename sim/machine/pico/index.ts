@@ -3,7 +3,7 @@
 import type { Board } from '../../board/board.ts';
 import { PicoMachine } from './machine.ts';
 
-export { BareModules, barePicoInterlock } from './bare.ts';
+export { type Answer, BareImage, BareModules, barePicoInterlock } from './bare.ts';
 export { hasPicoImage, loadPicoImage, type PicoImage } from './image.ts';
 export { PICO_BAUDS, PicoMachine } from './machine.ts';
 

@@ -52,13 +52,17 @@ export class PicoMachine implements Machine, ChipListener {
   private readonly converter: Converter;
   private readonly entropy: RandomStream;
   private readonly straps: number;
+  private readonly collapse: boolean;
   private bootCycle = 0;
   private isRunning = false;
   private isTripped = false;
   private isFaulty = false;
 
-  /** Throws RangeError for a rate that the straps cannot choose, Error where there is no image. */
-  constructor(board: Board, seed: number, image: PicoImage = loadPicoImage()) {
+  /**
+   * Throws RangeError for a rate that the straps cannot choose, Error where there is no image. `collapse`: see ChipOptions.
+   */
+  constructor(board: Board, seed: number, image: PicoImage = loadPicoImage(), collapse = true) {
+    this.collapse = collapse;
     this.straps = PICO_BAUDS.indexOf(board.uart.baud as (typeof PICO_BAUDS)[number]);
     if (this.straps < 0)
       throw new RangeError(`baud is ${board.uart.baud}: the Pico has ${PICO_BAUDS.join(', ')}`);
@@ -100,6 +104,7 @@ export class PicoMachine implements Machine, ChipListener {
       scratch: kept,
       reason: kept === undefined ? 'power' : 'watchdog',
       random: bits,
+      collapse: this.collapse,
     });
     this.bootCycle = bootCycle;
     this.isRunning = false;

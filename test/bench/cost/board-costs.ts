@@ -2,6 +2,7 @@
 
 import { FLAG_RECHARGE, POLL_PERIOD_US, SAMPLE_NONE, SAMPLE_SHIFT } from '../../../firmware/board.ts';
 import type { BoardCosts, HalPath } from '../../../sim/machine/costs.ts';
+import type { PicoImage } from '../../../sim/machine/pico/index.ts';
 import { median } from '../measure.ts';
 import { PicoBench } from '../pico/device.ts';
 import { TONIC_ON_16 } from '../pico/therapies.ts';
@@ -102,6 +103,15 @@ function stubCycles(bench: PicoBench): number {
 /** What the main loop calls; the status it may also have from the poll. */
 const CALLED_IN_TURN = ['interlock_poll', 'interlock_status', 'stimulator_poll'];
 
+function isThere(image: PicoImage, symbol: string): boolean {
+  try {
+    image.address(symbol);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 interface Quiet {
   readonly turns: number;
   readonly milliseconds: number;
@@ -113,7 +123,7 @@ function quietLoop(returning: readonly number[]): Quiet {
   const bench = new PicoBench();
   const { chip, image } = bench.machine;
   const { sim } = bench.device;
-  const stubs = CALLED_IN_TURN.filter((name) => image.has(`w2c_${name}`));
+  const stubs = CALLED_IN_TURN.filter((name) => isThere(image, `w2c_${name}`));
   for (const name of stubs)
     for (const [i, code] of returning.entries())
       chip.writeCode((image.address(`w2c_${name}`) & ~1) + 2 * i, code);
@@ -164,7 +174,7 @@ export function measureBoard(): BoardCosts {
   const look = (millisecond - ofEach(IRQ.MILLISECOND) - 2 * conversion) / 3;
   const rounded = {
     turn,
-    received,
+    received: received + look,
     sent: sent + look,
     sample: ofEach(IRQ.SAMPLE) + 2 * conversion + 3 * look,
     millisecond,

@@ -52,7 +52,8 @@ export class Twin {
     this.memory = instance.exports.memory as WebAssembly.Memory;
     this.counters = new Counters(this.memory, profile.blocks + BIT_COUNTERS);
     const answering = mapImports(imports, (name) => this.answering(name));
-    this.bare = new BareModules(answering.hal, image, answering.interlock);
+    this.bare = new BareModules(answering.hal, image);
+    if (profile.name === 'stimulator') this.bare.startStimulator(answering.interlock);
   }
 
   /** Calls an export on both and tells what it took. */

@@ -1,6 +1,7 @@
 // Runs the cross compiler over the board's C and the generated C, and links the image.
 
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
 /** The cross compiler is missing, or found something wrong. */
@@ -65,6 +66,13 @@ export function link(objects: readonly string[], script: string, elf: string): v
     `-T${script}`,
   ];
   runTool(GCC, ['-mcpu=cortex-m0plus', '-mthumb', ...options, ...objects, '-lgcc', '-o', elf]);
+}
+
+/** What of an ELF file lies in flash, by way of the file `binary`. */
+export function flashOf(elf: string, binary: string): Uint8Array {
+  const omitted = ['.bss', '.stack', '.ring'].flatMap((section) => ['-R', section]);
+  runTool('arm-none-eabi-objcopy', ['-O', 'binary', ...omitted, elf, binary]);
+  return new Uint8Array(readFileSync(binary));
 }
 
 /** Addresses of the symbols of an ELF file, by name. */

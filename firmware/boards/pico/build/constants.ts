@@ -7,14 +7,15 @@ import { BOARD_PICO } from '../../../wire.ts';
 
 /** `#define NAME value` for every number of board.ts and profile.ts, the interlock's states and the board's number. */
 export function constantsHeader(): string {
-  const numbers = { ...board, ...profile, BOARD_PICO };
-  const states = Object.entries(State).flatMap(([name, value]) =>
-    typeof value === 'number' ? [[`STATE_${name}`, value] as const] : [],
-  );
-  const lines = [...Object.entries(numbers), ...states].flatMap(([name, value]) =>
-    typeof value === 'number' ? [`#define ${name} ${literal(value)}`] : [],
-  );
+  const lines = [...defines({ ...board, ...profile, BOARD_PICO }), ...defines(State, 'STATE_')];
   return ['#ifndef CONSTANTS_H', '#define CONSTANTS_H', ...lines, '#endif', ''].join('\n');
+}
+
+/** `#define NAME value` for every number of a module or an enum, each name behind `prefix`. */
+export function defines(numbers: Readonly<Record<string, unknown>>, prefix = ''): string[] {
+  return Object.entries(numbers).flatMap(([name, value]) =>
+    typeof value === 'number' ? [`#define ${prefix}${name} ${literal(value)}`] : [],
+  );
 }
 
 /** The least i32 has no literal of its own in C. */

@@ -4,7 +4,7 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { CompilerError, compile, link, requireCompiler, runTool, symbolsOf } from './compile.ts';
+import { CompilerError, compile, flashOf, link, requireCompiler, symbolsOf } from './compile.ts';
 import { constantsHeader } from './constants.ts';
 import { bootCrc } from './crc.ts';
 import { encodeIdentity } from './identity.ts';
@@ -63,20 +63,7 @@ function writeIdentity(): string {
 
 /** The image as it lies in flash, with the CRC that the boot ROM asks of its first 256 bytes. */
 function imageOf(elf: string): Uint8Array {
-  const binary = `${FOLDER}/image.bin`;
-  runTool('arm-none-eabi-objcopy', [
-    '-O',
-    'binary',
-    '-R',
-    '.bss',
-    '-R',
-    '.stack',
-    '-R',
-    '.ring',
-    elf,
-    binary,
-  ]);
-  const image = new Uint8Array(readFileSync(binary));
+  const image = flashOf(elf, `${FOLDER}/image.bin`);
   new DataView(image.buffer).setUint32(BOOT2_BYTES - 4, bootCrc(image.subarray(0, BOOT2_BYTES - 4)), true);
   return image;
 }

@@ -51,9 +51,13 @@ export function withStaticMemory(c: string, name: string, memoryBytes: number): 
     `static uint8_t ${memory}[${memoryBytes}] __attribute__((aligned(8)));\n` +
     `#define MEM_ADDR(mem, addr, n) (&${memory}[(uint32_t)(addr)])\n` +
     // REQ-BRD-006: the base is compared with the last one that this access may have: no sum, so nothing that could wrap.
+    // Memory and offset come first: of a base that changes, both are one constant.
     `#define AT(base, offset, bytes) ((uint32_t)(LIKELY((uint32_t)(base) <= ${memoryBytes}u - (bytes) - (offset)) ? ` +
-    '(uint32_t)(base) + (offset) : TRAP(OOB)))';
+    `(uint32_t)(uintptr_t)(${memory} + (offset)) + (uint32_t)(base) : TRAP(OOB)))`;
   let text = replaceOnce(c, '#define MEM_ADDR(mem, addr, n) &((mem)->data[addr])', at);
+  // What reaches a load or a store is an address of AT.
+  const access = '#define MEM_ADDR_MEMOP(mem, addr, n)';
+  text = replaceOnce(text, `${access} MEM_ADDR(mem, addr, n)`, `${access} ((void *)(uintptr_t)(addr))`);
   text = replaceOnce(text, 'if (UNLIKELY(res > (mem)->size))', `if (UNLIKELY(res > ${memoryBytes}u))`);
   // A load whose value is not used need not happen: its check stands in front of it.
   for (const kind of ['INT', 'FLOAT'])
