@@ -88,8 +88,22 @@ export const POLL_PERIOD_US = 10000;
 export const RX_WAKE_BYTES = 32;
 /** A sensor reading older than this is stale. */
 export const SENSE_AGE_US_MAX = 20000;
-/** A board's main loop serves a segment within this on average: programs that ask for more segments are refused. */
-export const SEGMENT_COST_US = 11;
+// What the Pico's processor takes to serve a pulse, cycles of 8 ns, request and stage and a share of the main loop together:
+// measured on the image, with the line idle (`npm run bench -- pico`), and rounded up.
+export const PULSE_CYCLES = 1000;
+/** More where the amplitude ramps: its value, and levels that are split anew at most once a pulse. */
+export const RAMP_CYCLES = 1000;
+export const SPLIT_CYCLES = 9000;
+/** A segment at zero level. */
+export const ZERO_CYCLES = 3300;
+/** An active segment, and each electrode that it drives. */
+export const ACTIVE_CYCLES = 4000;
+export const DRIVEN_CYCLES = 210;
+export const CYCLES_A_US = 125;
+/** What pulses may take of the processor, %: the rest is for the line, whatever the host sends. */
+export const SERVED_PERCENT_MAX = 85;
+/** The simulator's own board, BOARD_SIMULATOR, has a processor that is so many times as fast as the Pico's. */
+export const SIMULATOR_SPEED = 2;
 /** The driver drops out when the heartbeat has not toggled for this long. */
 export const HEARTBEAT_US_MAX = 100000;
 /** The one-shot cuts the output this long after the last segment began. */

@@ -9,7 +9,7 @@ export { CLOCK_HZ, CYCLE_NS, CYCLES_PER_US, cyclesOfUs } from './clock/cycles.ts
 export { RandomStream } from './clock/random.ts';
 export type { Fault, ScheduledFault } from './fault/fault.ts';
 export type { Faults } from './fault/faults.ts';
-export { type Costs, FLAT_COSTS } from './machine/costs.ts';
+export { type Costs, NO_COSTS, PICO_COSTS, SIMULATOR_COSTS } from './machine/costs.ts';
 export { compileBinary } from './machine/identity.ts';
 export type {
   Hal,

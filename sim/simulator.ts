@@ -6,7 +6,7 @@ import { Body, type BodyOptions, bodyOptions } from './body/index.ts';
 import { Clock, NOW } from './clock/clock.ts';
 import { CYCLES_PER_US, cyclesOfUs } from './clock/cycles.ts';
 import { Faults } from './fault/faults.ts';
-import { type Costs, FLAT_COSTS } from './machine/costs.ts';
+import { type Costs, SIMULATOR_COSTS } from './machine/costs.ts';
 import type { Machine, ModuleName, Modules } from './machine/machine.ts';
 import { type Firmware, WasmMachine } from './machine/wasm-machine.ts';
 import { instantiateInterlock, instantiateStimulator } from './machine/wasm-modules.ts';
@@ -35,7 +35,7 @@ export interface SimulatorOptions {
   readonly onByte?: ByteListener;
   /** Modules in place of those in build/: other binaries, or plain objects with the same functions. */
   readonly firmware?: Partial<Firmware>;
-  /** Cycles charged for calls. */
+  /** What is charged for; SIMULATOR_COSTS where it is left out, PICO_COSTS, or NO_COSTS for calls at the very µs at which they are made. */
   readonly costs?: Costs;
 }
 
@@ -55,7 +55,7 @@ export class Simulator {
   constructor(options: SimulatorOptions) {
     const seed = options.seed ?? 1;
     const baud = options.baud ?? BAUD_DEFAULT;
-    const costs = options.costs ?? FLAT_COSTS;
+    const costs = options.costs ?? SIMULATOR_COSTS;
     const palette = new Palette();
     this.recorded = options.trace === false ? null : new Trace(palette, baud, seed);
     this.patient = options.body === 'none' ? null : new Body(options.body ?? bodyOptions(seed));

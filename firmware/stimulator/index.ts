@@ -5,6 +5,7 @@ import { bootClock, updateClock } from './link/clock.ts';
 import { bootLink, pollLink } from './link/link.ts';
 import { bootTherapy, runTherapy } from './therapy/engine.ts';
 import { setReadbackTolerance } from './therapy/impedance.ts';
+import { setProcessor } from './therapy/validate-service.ts';
 
 /**
  * Starts with nothing stored, nothing stimulating and no session. Nothing resumes by itself after a reset.
@@ -14,6 +15,7 @@ export function boot(board: i32, entropy: i32, readbackToleranceUa: i32): void {
   bootClock();
   bootTherapy();
   setReadbackTolerance(readbackToleranceUa);
+  setProcessor(board);
   bootLink(board, entropy, readbackToleranceUa);
 }
 

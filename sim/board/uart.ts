@@ -37,6 +37,8 @@ export class Uart {
   readonly txNoise: LineNoise = { lossPpm: 0, corruptPpm: 0 };
   /** Bytes lost for want of room in the receive ring. */
   overruns = 0;
+  /** Bytes that have arrived, lost ones included. */
+  arrivals = 0;
   /** The end of a frame, or much that has gathered, wakes the processor. */
   onReceive: (cycle: number) => void = () => {};
   /** Takes each byte that arrives, for a processor whose own UART receives it; null: the ring keeps it for `read`. */
@@ -186,6 +188,7 @@ export class Uart {
       this.hostTail = 0;
     }
     if (byte < 0 || !this.isPowered) return;
+    this.arrivals++;
     if (this.onArrival !== null) {
       this.onArrival(byte);
       return;

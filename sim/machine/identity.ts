@@ -8,6 +8,7 @@ const HASH_WORDS = 8;
 
 /** Hashes of compiled modules and of their instances' exports, as little-endian words. */
 const hashes = new WeakMap<object, Int32Array>();
+const sources = new WeakMap<WebAssembly.Module, Uint8Array<ArrayBuffer>>();
 
 /** Compiles a binary whose instances the HAL's `identity` can name. Throws WebAssembly.CompileError. */
 export function compileBinary(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
@@ -17,7 +18,13 @@ export function compileBinary(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Modul
     module,
     Int32Array.from({ length: HASH_WORDS }, (_, word) => sha256.readInt32LE(4 * word)),
   );
+  sources.set(module, bytes);
   return module;
+}
+
+/** The bytes that a module was compiled from; undefined where it was not compiled by `compileBinary`. */
+export function sourceOf(module: WebAssembly.Module): Uint8Array<ArrayBuffer> | undefined {
+  return sources.get(module);
 }
 
 /** Notes that these exports are those of an instance of `source`. */

@@ -22,6 +22,11 @@ export interface Hal {
   heartbeat(): void;
 }
 
+/** What a HAL has that charges for instructions: the counter that metered copies of the modules add to. */
+export interface Metering {
+  readonly meter?: WebAssembly.Global<'i32'>;
+}
+
 /** What stimulator.wasm imports from the module "hal". */
 export interface StimulatorHal {
   clock_us(): number;

@@ -1,30 +1,33 @@
-// The machine that runs the two modules in V8: fast, with a flat cost for every call. Between turns of the main loop it
-// jumps from event to event.
+// The machine that runs the two modules in V8: fast, and charged for every block of instructions that they run, for every
+// call of the HAL and for interrupts, as far as these costs are known. Between turns of the main loop it jumps from event to
+// event.
 
 import { STATUS_STATE_MASK, STATUS_TRIP_MASK, STATUS_TRIP_SHIFT } from '../../firmware/board.ts';
 import { READBACK_UA_MIN } from '../../firmware/profile.ts';
 import { State } from '../../firmware/status.ts';
 import { BOARD_SIMULATOR } from '../../firmware/wire.ts';
 import type { Board } from '../board/board.ts';
-import { CHARGE_CALL, CHARGE_SEGMENT, createHal } from '../board/hal.ts';
+import { createHal, type HalCharges, INTERRUPT_SAMPLE, INTERRUPT_SENT, stimulatorHal } from '../board/hal.ts';
 import { ProcessorStopped, UnmodelledAccess } from '../board/unmodelled.ts';
 import { NEXT, NOW } from '../clock/clock.ts';
-import { cyclesOfUs } from '../clock/cycles.ts';
+import { CYCLES_PER_US, cyclesOfUs } from '../clock/cycles.ts';
 import { RandomStream } from '../clock/random.ts';
 import { Mark, OffBy } from '../trace/marks.ts';
-import type { Costs } from './costs.ts';
+import { type BoardCosts, type Costs, HAL_PATHS } from './costs.ts';
 import { identityWords } from './identity.ts';
 import type {
   Hal,
   InterlockCalls,
   InterlockExports,
   Machine,
+  Metering,
   ModuleName,
   Modules,
   StimulatorExports,
   StimulatorHal,
 } from './machine.ts';
 import { type LoopBoard, startUp, turn } from './main-loop.ts';
+import { newMeter, partsBits, takeCycles } from './meter/meter.ts';
 
 /** Makes the modules at every start: the wasm ones, or objects with the same functions in their place. */
 export interface Firmware {
@@ -33,6 +36,11 @@ export interface Firmware {
 }
 
 const WAKE = 0;
+/** Where what has been charged for interrupts ends, and where the present turn began. */
+const COUNTED = 1;
+const TURN = 2;
+const BUSY = 3;
+const CYCLES_PER_MS = 1000 * CYCLES_PER_US;
 
 export class WasmMachine implements Machine, LoopBoard {
   /** Made by `reset`, which the board calls when it gets its processor and at every reset. */
@@ -40,13 +48,15 @@ export class WasmMachine implements Machine, LoopBoard {
   shouldStop: () => boolean = () => false;
   private readonly board: Board;
   private readonly firmware: Firmware;
-  private readonly costs: Costs;
-  private readonly charges: Float64Array;
-  private readonly hal: Hal & StimulatorHal;
+  private readonly boardCosts: BoardCosts;
+  private readonly charges: HalCharges;
+  private readonly meter: WebAssembly.Global<'i32'> | undefined;
+  private readonly hal: Hal & StimulatorHal & Metering;
+  private readonly stimulatorHal: StimulatorHal & Metering;
   private readonly identity = new Int32Array(16);
   private readonly entropyStream: RandomStream;
   private readonly time: Float64Array;
-  private readonly state = new Float64Array(1);
+  private readonly state = new Float64Array(4);
   private hasStarted = false;
   private isInTurn = false;
   /** Trapped or hung: only a reset helps. */
@@ -56,17 +66,35 @@ export class WasmMachine implements Machine, LoopBoard {
   private seenOffs = 0;
   private isTripped = false;
   private retainedWord = 0;
+  /** Received bytes whose interrupts have been charged. */
+  private seenArrivals = 0;
 
   constructor(board: Board, firmware: Firmware, costs: Costs, seed: number) {
     this.board = board;
     this.firmware = firmware;
-    this.costs = costs;
-    this.charges = new Float64Array(2);
-    this.charges[CHARGE_SEGMENT] = costs.segment;
-    this.charges[CHARGE_CALL] = costs.hal;
-    this.hal = createHal(board, this.charges, this.identity);
+    this.boardCosts = scaled(costs.board, costs.speed);
+    const hal = scaled(costs.hal, costs.speed);
+    this.charges = {
+      paths: Float64Array.from(HAL_PATHS, (path) => hal[path]),
+      seenParts: new Int32Array(1),
+      partsBits: partsBits(costs.speed),
+      isFree: new Uint8Array(1),
+      owed: new Float64Array(1),
+      calledUs: new Float64Array(1),
+      interrupts: new Float64Array(2),
+    };
+    this.charges.interrupts[INTERRUPT_SAMPLE] = this.boardCosts.sample;
+    this.charges.interrupts[INTERRUPT_SENT] = this.boardCosts.sent;
+    this.meter = costs.isMetered ? newMeter() : undefined;
+    this.hal = { ...createHal(board, this.charges, this.identity), meter: this.meter };
+    this.stimulatorHal = stimulatorHal(this.hal, this.charges);
     this.entropyStream = new RandomStream(seed, 'entropy');
     this.time = board.clock.time;
+  }
+
+  /** Cycles in which the processor was not asleep. */
+  get busyCycles(): number {
+    return this.state[BUSY];
   }
 
   run(untilCycle: number): void {
@@ -141,23 +169,23 @@ export class WasmMachine implements Machine, LoopBoard {
   interlockBoot(toleranceUa: number, retained: number): void {
     this.enter('interlock');
     this.modules.interlock.boot(toleranceUa, retained);
-    this.time[NOW] += this.costs.interlockBoot;
+    this.charge();
   }
   stimulatorBoot(boardId: number, entropy: number, toleranceUa: number): void {
     this.enter('stimulator');
     this.modules.stimulator.boot(boardId, entropy, toleranceUa);
-    this.time[NOW] += this.costs.stimulatorBoot;
+    this.charge();
   }
   interlockPoll(): number {
     this.enter('interlock');
     const word = this.modules.interlock.poll();
-    this.time[NOW] += this.costs.interlockPoll;
+    this.charge();
     return word;
   }
   stimulatorPoll(): number {
     this.enter('stimulator');
     const wishUs = this.modules.stimulator.poll();
-    this.time[NOW] += this.costs.stimulatorPoll;
+    this.charge();
     return wishUs;
   }
   watchdogFeed(): void {
@@ -165,13 +193,20 @@ export class WasmMachine implements Machine, LoopBoard {
   }
   sleepUs(durationUs: number): void {
     if (!(durationUs >= 0)) throw new UnmodelledAccess(`stimulator.poll asked to sleep for ${durationUs} µs`);
+    this.time[NOW] += this.boardCosts.turn;
     const isAwake = this.board.uart.wakes || this.board.magnetInput.isLatched;
-    this.state[WAKE] = this.time[NOW] + (isAwake ? 0 : cyclesOfUs(durationUs));
+    const sleepCycles = isAwake ? 0 : cyclesOfUs(durationUs);
+    this.payInterrupts(sleepCycles);
+    this.state[WAKE] = this.time[NOW] + sleepCycles;
     if (this.isTripped || this.board.stage.offs !== this.seenOffs) this.observeTrip();
   }
 
   private runTurn(): void {
+    const { time, state } = this;
     this.isInTurn = true;
+    state[TURN] = time[NOW];
+    // What the modules were asked from outside since the last turn took no time.
+    this.skipParts();
     try {
       if (!this.hasStarted) startUp(this);
       turn(this);
@@ -179,7 +214,37 @@ export class WasmMachine implements Machine, LoopBoard {
       this.stopped(error);
     } finally {
       this.isInTurn = false;
+      if (time[NOW] > state[TURN]) state[BUSY] += time[NOW] - state[TURN];
     }
+  }
+
+  /** What the modules have run since it was charged last passes. */
+  private charge(): void {
+    if (this.meter !== undefined)
+      this.time[NOW] += takeCycles(this.charges.seenParts, this.meter.value, this.charges.partsBits);
+  }
+
+  private skipParts(): void {
+    if (this.meter !== undefined) this.charges.seenParts[0] = this.meter.value;
+  }
+
+  /**
+   * Interrupts of the output, of the line and of conversions: those that fall into the sleep that follows cost no time, and the rest puts
+   * it off.
+   */
+  private payInterrupts(sleepCycles: number): void {
+    const { time, state } = this;
+    const { owed } = this.charges;
+    owed[0] += ((time[NOW] - state[COUNTED]) / CYCLES_PER_MS) * this.boardCosts.millisecond;
+    state[COUNTED] = time[NOW];
+    const { arrivals } = this.board.uart;
+    owed[0] += (arrivals - this.seenArrivals) * this.boardCosts.received;
+    this.seenArrivals = arrivals;
+    const asleep = Math.min(owed[0], sleepCycles);
+    const awake = sleepCycles > 0 ? 0 : Math.floor(owed[0]);
+    state[BUSY] += asleep;
+    time[NOW] += awake;
+    owed[0] -= asleep + awake;
   }
 
   private enter(module: ModuleName): void {
@@ -198,6 +263,7 @@ export class WasmMachine implements Machine, LoopBoard {
     if (error instanceof ProcessorStopped) return;
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;
     this.halt();
+    this.charge();
     this.board.trap(this.time[NOW], this.active === 'interlock' ? 0 : 1);
   }
 
@@ -208,13 +274,13 @@ export class WasmMachine implements Machine, LoopBoard {
   private observeTrip(): void {
     this.board.clock.catchUp();
     const isLatched = this.board.magnetInput.isLatched;
-    this.charges.fill(0);
+    this.charges.isFree[0] = 1;
     let status = 0;
     try {
       status = this.modules.interlock.status();
     } finally {
-      this.charges[CHARGE_SEGMENT] = this.costs.segment;
-      this.charges[CHARGE_CALL] = this.costs.hal;
+      this.charges.isFree[0] = 0;
+      this.skipParts();
     }
     this.board.magnetInput.isLatched = isLatched;
     this.seenOffs = this.board.stage.offs;
@@ -230,8 +296,16 @@ export class WasmMachine implements Machine, LoopBoard {
 
   private instantiate(): Modules {
     const interlock = this.firmware.interlock(this.hal);
-    const modules = { interlock, stimulator: this.firmware.stimulator(this.hal, interlock) };
+    const modules = { interlock, stimulator: this.firmware.stimulator(this.stimulatorHal, interlock) };
     this.identity.set(identityWords(modules));
+    this.skipParts();
     return modules;
   }
+}
+
+/** Costs on a processor that is `speed` times as fast, whole cycles. */
+function scaled<T extends Readonly<Record<keyof T, number>>>(costs: T, speed: number): T {
+  return Object.fromEntries(
+    Object.entries<number>(costs).map(([name, cycles]) => [name, Math.round(cycles / speed)]),
+  ) as T;
 }

@@ -4,17 +4,21 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { instantiateSync } from '@assemblyscript/loader';
-import { compileBinary, noteInstance } from './identity.ts';
+import { compileBinary, noteInstance, sourceOf } from './identity.ts';
 import type {
   Hal,
   InterlockCalls,
   InterlockExports,
+  Metering,
   ModuleName,
   StimulatorExports,
   StimulatorHal,
 } from './machine.ts';
+import { METER_GLOBAL, METER_MODULE, meteredModule } from './meter/meter.ts';
 
 const compiled = new Map<ModuleName, WebAssembly.Module>();
+/** Metered copies, by what they are copies of; null: it cannot be metered. */
+const metered = new WeakMap<WebAssembly.Module, WebAssembly.Module | null>();
 
 /**
  * A module of build/, compiled. It is looked for in the folders above this file, so that the sources and dist/ find the
@@ -40,30 +44,49 @@ function findBinary(name: ModuleName): string {
 
 /**
  * A new interlock on this HAL, its memory as at power-on: raw exports, not the loader's wrappers, which cost a call
- * into JavaScript each time the stimulator asks. `source`: another binary than the one of build/.
+ * into JavaScript each time the stimulator asks. `source`: another binary than the one of build/. On a HAL with a meter
+ * it is a metered copy of it; a module that `compileBinary` has not made, or that has instructions of another kind than the
+ * firmware, is run as it is and costs nothing but its calls of the HAL.
  */
 export function instantiateInterlock(
-  hal: Hal,
+  hal: Hal & Metering,
   source: WebAssembly.Module = loadModule('interlock'),
 ): InterlockExports {
-  return rawExports<InterlockExports>(source, { hal: { ...hal } });
+  return rawExports<InterlockExports>('interlock', source, hal, {});
 }
 
-/** A new stimulator that asks this interlock. */
+/** A new stimulator that asks this interlock; the rest as for `instantiateInterlock`. */
 export function instantiateStimulator(
-  hal: StimulatorHal,
+  hal: StimulatorHal & Metering,
   interlock: InterlockCalls,
   source: WebAssembly.Module = loadModule('stimulator'),
 ): StimulatorExports {
   // The wasm exports themselves: only then a request is a call from wasm to wasm.
-  return rawExports<StimulatorExports>(source, { hal: { ...hal }, interlock: { ...interlock } });
+  return rawExports<StimulatorExports>('stimulator', source, hal, { interlock: { ...interlock } });
 }
 
 function rawExports<T extends object>(
+  name: ModuleName,
   source: WebAssembly.Module,
+  hal: (Hal | StimulatorHal) & Metering,
   imports: Record<string, Record<string, unknown>>,
 ): T {
-  const exports: unknown = instantiateSync(source, imports).instance.exports;
+  const copy = hal.meter === undefined ? null : meteredCopyOf(source, name);
+  const meter = { [METER_MODULE]: { [METER_GLOBAL]: hal.meter } };
+  const exports: unknown = instantiateSync(copy ?? source, {
+    ...imports,
+    ...(copy === null ? {} : meter),
+    hal: { ...hal },
+  }).instance.exports;
   noteInstance(exports as T, source);
   return exports as T;
+}
+
+function meteredCopyOf(source: WebAssembly.Module, name: ModuleName): WebAssembly.Module | null {
+  const known = metered.get(source);
+  if (known !== undefined) return known;
+  const bytes = sourceOf(source);
+  const copy = bytes === undefined ? null : meteredModule(bytes, name);
+  metered.set(source, copy);
+  return copy;
 }

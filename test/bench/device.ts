@@ -13,6 +13,9 @@ const ANSWER_US_MAX = 200_000;
 /** Boot, discharge time and ramp are over. */
 const SETTLED_US = 1_000_000;
 
+/** The device does not start what it has been given. */
+export class StartRefused extends Error {}
+
 export class BenchDevice {
   readonly sim: Simulator;
   private pending: number[] = [];
@@ -65,7 +68,7 @@ export class BenchDevice {
   restart(): void {
     const { payload } = this.ask(wire.Message.START, Uint8Array.of(0, Mode.FREE_RUNNING));
     const status: Status = payload[wire.RESPONSE_STATUS];
-    if (status !== Status.OK) throw new Error(`START was refused with ${Status[status]}`);
+    if (status !== Status.OK) throw new StartRefused(`START was refused with ${Status[status]}`);
   }
 
   private take(byte: number): void {

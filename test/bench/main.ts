@@ -1,11 +1,13 @@
 // `npm run bench`: measures, prints a table, writes out/bench.json. `npm run bench -- proof` measures the prover instead,
-// `-- pico` the image for the Pico, and write out/bench-proof.json and out/bench-pico.json. No figure passes or fails: they
-// depend on the machine, and their ratios were measured in one run. It fails where firmware and hand-written C do not agree.
+// `-- pico` the image for the Pico and `-- cost` how well the fast machine knows what it takes, and write out/bench-proof.json
+// and so on. No figure passes or fails: they depend on the machine, and their ratios were measured in one run. It fails where
+// firmware and hand-written C do not agree.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { CompilerError } from '../../firmware/boards/pico/build/compile.ts';
 import { packagePath } from '../../host/therapy/package-files.ts';
+import { COST_BENCHES } from './cost/index.ts';
 import { type Figure, tableOf } from './figure.ts';
 import { benchFrame } from './frame.ts';
 import { benchInterlock } from './interlock.ts';
@@ -54,11 +56,12 @@ function benchPico(): void {
 const machine = `${cpus()[0]?.model ?? 'unknown processor'}, node ${process.version}`;
 console.log(`${machine}; value, ratio to a reference of the same run, aim, what limits it`);
 const [, , only] = process.argv;
-if (only !== undefined && only !== 'proof' && only !== 'pico') {
-  console.error(`there is no bench "${only}"; there are "proof" and "pico"`);
+if (only !== undefined && only !== 'proof' && only !== 'pico' && only !== 'cost') {
+  console.error(`there is no bench "${only}"; there are "proof", "pico" and "cost"`);
   process.exit(2);
 }
 if (only === 'proof') add('The prover', await benchProof());
+else if (only === 'cost') for (const [title, measure] of COST_BENCHES) add(title, measure());
 else if (only === 'pico') benchPico();
 else benchDevice();
 

@@ -37,13 +37,18 @@ const COURSES: readonly Course[] = [
 const whole = (value: number): string => Math.round(value).toLocaleString('en-GB');
 
 function runCourse({ name, preset, body, seconds, driving, least }: Course, interlock: InterlockNs): Figure {
-  const { msPerSecond, requests, turns } = runBench('course', preset, body, String(seconds)) as CourseResult;
+  const { msPerSecond, requests, turns, isCharged } = runBench(
+    'course',
+    preset,
+    body,
+    String(seconds),
+  ) as CourseResult;
   const requestNs = driving * interlock.active + (1 - driving) * interlock.idle;
   const gateMs = (requests * requestNs + turns * (interlock.poll + interlock.status)) / 1e6;
   const share = Math.round((100 * gateMs) / msPerSecond);
   const value = 1000 / msPerSecond;
   return {
-    name,
+    name: isCharged ? name : `${name}, nothing charged: the processor cannot serve it`,
     value,
     unit: 's/s',
     reference: 'real time',

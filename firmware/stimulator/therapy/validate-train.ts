@@ -33,15 +33,12 @@ if (AREAS * TRAIN_BYTES !== 384) ERROR('there is a train for each area');
 const BUSY_US = 0;
 /** Pulses in a burst, as far as an on-window has room for them. */
 const PULSES = 4;
-/** Segments of a pulse: phase, gap, the pieces of its active recharge, and the rest after it. */
-export function segmentsOf(record: usize): i32 {
+/** Segments of a pulse's active recharge. */
+export function piecesOf(record: usize): i32 {
   const kind = <i32>load<u8>(record, AREA_RECHARGE);
-  const phaseUs = <i32>load<u16>(record, AREA_PHASE_US);
-  let segments = load<u16>(record, AREA_INTERPHASE_GAP_US) !== 0 ? 3 : 2;
-  if (kind === Recharge.SYMMETRIC) segments += 1;
-  if (kind === Recharge.ASYMMETRIC)
-    segments += (phaseUs * <i32>load<u8>(record, AREA_RATIO) + ACTIVE_US_MAX - 1) / ACTIVE_US_MAX;
-  return segments;
+  if (kind !== Recharge.ASYMMETRIC) return kind === Recharge.SYMMETRIC ? 1 : 0;
+  const lengthUs = <i32>load<u16>(record, AREA_PHASE_US) * <i32>load<u8>(record, AREA_RATIO);
+  return (lengthUs + ACTIVE_US_MAX - 1) / ACTIVE_US_MAX;
 }
 
 /** From the first pulse of a burst to that of the next, Q12. */

@@ -2,7 +2,6 @@
 // alignment of its areas; what does not is refused with the field that is wrong and the nearest values that would do.
 // Nothing here changes a program or asks for output.
 
-import { SEGMENT_COST_US } from '../../board.ts';
 import { AMPLITUDE_UA_STEP, ELECTRODES } from '../../profile.ts';
 import { Status } from '../../status.ts';
 import { AREA_AMPLITUDE_UA, AREA_CYCLE_OFF_MS, AREA_RATE_MHZ, AREAS, Field } from '../../wire.ts';
@@ -25,6 +24,7 @@ import {
 import { openFactors } from './validate-credit.ts';
 import { openFlow } from './validate-flow.ts';
 import { keepsMean, openMean } from './validate-mean.ts';
+import { servedUs } from './validate-service.ts';
 import {
   gapQ12,
   LEAST_OF_CYCLING,
@@ -35,7 +35,6 @@ import {
   openTrain,
   periodQ12,
   pulses,
-  segmentsOf,
 } from './validate-train.ts';
 
 const SECOND_MHZ_US = 1000000000;
@@ -74,7 +73,7 @@ function check(slot: i32): i32 {
   let used = 0;
   let stored = 0;
   let sharedUs = 0;
-  let servedUs = 0;
+  let neededUs = 0;
   for (let area = 0; area < AREAS; area++) {
     const record = recordOf(slot, area);
     if (load<u32>(record, AREA_RATE_MHZ) === 0) continue;
@@ -87,13 +86,13 @@ function check(slot: i32): i32 {
     if (status !== Status.OK) return status;
     // The pulses of a silent area take their time as well.
     sharedUs += occupancyUs(record);
-    servedUs += segmentsOf(record) * SEGMENT_COST_US;
+    neededUs += servedUs(record);
     if (weighedUa(slot, area) !== 0) used |= 1 << area;
   }
   setRefusalArea(-1);
   if (stored === 0) return refuse(Status.EMPTY_PROGRAM, Field.NONE, 0, 0);
   if (used === 0) return refuse(Status.NO_OUTPUT, Field.AMPLITUDE, AMPLITUDE_UA_STEP, AMPLITUDE_UA_STEP); // REQ-VAL-018
-  const status = checkInterleave(slot, stored, max(sharedUs, servedUs));
+  const status = checkInterleave(slot, stored, max(sharedUs, neededUs));
   return status === Status.OK ? checkLaws(slot, used, sharedUs) : status; // REQ-VAL-024
 }
 

@@ -90,7 +90,7 @@ export class BareModules extends BareImage {
   private readonly flashed: PicoImage;
 
   /** `hal` answers what the modules import. Throws Error where there is no image. */
-  constructor(hal: Hal & Partial<StimulatorHal>, image: PicoImage = loadPicoImage()) {
+  constructor(hal: Partial<Hal & StimulatorHal>, image: PicoImage = loadPicoImage()) {
     super(image);
     this.flashed = image;
     for (const [name, answer] of Object.entries(hal)) this.replace(`w2c_hal_${name}`, 1, answer as Answer);

@@ -2,7 +2,7 @@
 // answer and effect is what that end says. It never asks a solver: everything here has a value.
 
 import { CALLS, type Inputs } from '../../mutation/player.ts';
-import { view } from '../model/block.ts';
+import { PARITY_WORD, view, wordOf } from '../model/block.ts';
 import { type Call, ELAPSED, type End } from '../model/calls.ts';
 import { evaluate, type Values } from '../term/evaluate.ts';
 import type { Term } from '../term/term.ts';
@@ -130,9 +130,9 @@ export function matched(calls: readonly Call[], play: Play): Played | null {
   return null;
 }
 
-/** The parity words of an intact block follow from the others: a damaged block is not one of these states. */
+/** The two sums of an intact block follow from the others: a damaged block is not one of these states. */
 function isParityAsSaid({ before }: Call, values: Values, { before: words }: Play): boolean {
-  return before.slice(-2).every((term, i) => Number(evaluate(term, values)) === words[words.length - 2 + i]);
+  return [wordOf('records'), PARITY_WORD].every((at) => Number(evaluate(before[at], values)) === words[at]);
 }
 
 /** Whether it released current: a segment with a level other than 0. */

@@ -2,8 +2,7 @@
 // the laws judged twice: by the law book that watches every call, and by the oracle over what left the output stage.
 // Calls take no simulated time here, so that each step happens at exactly the µs that it says.
 import { UnmodelledAccess } from '../../../sim/board/unmodelled.ts';
-import type { Costs } from '../../../sim/machine/costs.ts';
-import { FLAT_COSTS } from '../../../sim/machine/costs.ts';
+import { NO_COSTS } from '../../../sim/machine/costs.ts';
 import { Simulator } from '../../../sim/simulator.ts';
 import type { Trace } from '../../../sim/trace/trace.ts';
 import { LawBook } from '../../property/interlock/law-book.ts';
@@ -35,15 +34,6 @@ export interface ReplayOutcome {
   readonly isComplete: boolean;
 }
 
-const IDEAL_COSTS: Costs = {
-  reset: FLAT_COSTS.reset,
-  interlockBoot: 0,
-  stimulatorBoot: 0,
-  interlockPoll: 0,
-  stimulatorPoll: 0,
-  segment: 0,
-  hal: 0,
-};
 /** What is queued at the end of a script is played out. */
 const TAIL_US = 60_000;
 /** Longer than any start, for each of them. */
@@ -172,7 +162,7 @@ export function replayInSimulator(
   };
   const simulator: Simulator = new Simulator({
     body: 'none',
-    costs: IDEAL_COSTS,
+    costs: NO_COSTS,
     firmware: {
       interlock: (hal) => watchInterlock(hal, watched, module),
       stimulator: (_hal, calls) => new Caller(stage, calls),

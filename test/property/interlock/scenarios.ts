@@ -502,7 +502,7 @@ export const scenarios: Record<string, Scenario> = {
   'REQ-CUR-004 REQ-CUR-005: L15 limits': (module) => {
     const bench = new Bench(module);
     bench.boot();
-    for (const electrode of [-1, 17, 2 ** 30]) bench.lowerLimit(electrode, 1, 1);
+    for (const electrode of [-1, -(2 ** 20), 17, 2 ** 30]) bench.lowerLimit(electrode, 1, 1);
     bench.lowerLimit(0, 5000, 1_000_000);
     bench.lowerLimit(0, -1, 5);
     bench.raiseLimit(0, 25_501, 2_004_000);

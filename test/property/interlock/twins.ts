@@ -25,8 +25,8 @@ export const twins: readonly Twin[] = [
   twin(
     'L1 amplitude of the case',
     'gate',
-    'judgeElectrode(s.electrode(profile.CASE), caseUa, durationUs, measure, caseDoubtPc)',
-    'Status.OK',
+    'isCase ? caseUa : s.levelUa(i)',
+    'isCase ? 0 : s.levelUa(i)',
   ),
   twin('L2 unbalanced levels', 'gate', 'if (!hasCase && sumUa !== 0) return -Status.BALANCE;'),
   twin(

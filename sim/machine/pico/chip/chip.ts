@@ -89,6 +89,7 @@ export class Chip {
    */
   run(untilCycle: number): void {
     this.stopRequested = false;
+    this.hasReturned = false;
     this.pass(untilCycle - this.startCycle);
     this.hardware.settle();
   }
