@@ -101,7 +101,7 @@ export const ACTIVE_CYCLES = 4000;
 export const DRIVEN_CYCLES = 210;
 export const CYCLES_A_US = 125;
 /** What pulses may take of the processor, %: the rest is for the line, whatever the host sends. */
-export const SERVED_PERCENT_MAX = 85;
+export const SERVED_PERCENT_MAX = 80;
 /** The simulator's own board, BOARD_SIMULATOR, has a processor that is so many times as fast as the Pico's. */
 export const SIMULATOR_SPEED = 2;
 /** The driver drops out when the heartbeat has not toggled for this long. */

@@ -112,7 +112,7 @@ function compareBounds(device: Device): number {
   const memory = device.sim.memory('interlock');
   const view = new DataView(memory.buffer, memory.byteOffset);
   for (let e = 0; e < 17; e++) {
-    const record = 16 + 32 * e;
+    const record = 16 + 108 + 32 * e;
     const highPc = view.getInt32(record + 4, true);
     const lowPc = view.getInt32(record + 8, true);
     expect(highPc).toBeGreaterThanOrEqual(bounds.highPc[e] - 1);

@@ -23,6 +23,15 @@ function offsetOf(seen: number[], told: number[], clockZeroUs: number): number {
   return offsetUs;
 }
 
+/** Longer than the call takes that switches off: the device does not know when within it the output ended, µs. */
+const OFF_US = 25;
+
+/** Pulses of which the device cannot know whether they had begun when the output went off: 1 or 0. */
+function cutAtOnset(device: Device, seen: readonly number[]): number {
+  const offUs = device.sim.board.stage.lastOffCycle / CYCLES_PER_US;
+  return seen.some((us) => Math.abs(us - offUs) <= OFF_US) ? 1 : 0;
+}
+
 describe('DELIVERED', () => {
   it('REQ-SCH-010 REQ-SCH-012: batches expand to exactly the onsets of the capture, apart from the clock’s own zero', () => {
     let ended = 0;
@@ -38,7 +47,8 @@ describe('DELIVERED', () => {
         const clockZeroUs = device.sim.board.timerBase[0] / CYCLES_PER_US;
         const seen = pulseOnsetsUs(device.sim.capture());
         const batches = device.told('delivered');
-        expect(batches.reduce((sum, { count }) => sum + count, 0)).toBe(seen.length);
+        const counted = batches.reduce((sum, { count }) => sum + count, 0);
+        expect(Math.abs(counted - seen.length)).toBeLessThanOrEqual(cutAtOnset(device, seen));
         const whole = batches.filter(({ thinned }) => !thinned);
         thinned += batches.length - whole.length;
         const told = whole.flatMap(expandDelivered).sort((a, b) => a - b);
@@ -49,7 +59,7 @@ describe('DELIVERED', () => {
           expect(told.filter((us) => !places.has(us + offsetUs))).toEqual([]);
           expect(new Set(told).size).toBe(told.length);
         }
-        expect(device.status().pulses).toBe(seen.length);
+        expect(device.status().pulses).toBe(counted);
         return device.judge(therapy);
       },
     );

@@ -10,7 +10,7 @@ import { AMPLITUDE_UA_MAX, ELECTRODES, PHASE_PC_MAX } from '../../firmware/profi
 import { Status } from '../../firmware/status.ts';
 import { Field } from '../../firmware/wire.ts';
 import type { ElectrodeName, Therapy } from '../../host/therapy/therapy.ts';
-import { instantiateStimulator, Mark, type SimulatorOptions } from '../../sim/index.ts';
+import { compileBinary, instantiateStimulator, Mark, type SimulatorOptions } from '../../sim/index.ts';
 import { judgeLimits } from '../oracle/index.ts';
 import { statusName } from './rig/client.ts';
 import { Device } from './rig/device.ts';
@@ -162,7 +162,7 @@ async function forgetful(): Promise<WebAssembly.Module> {
     },
   });
   expect(error).toBeNull();
-  return new WebAssembly.Module(binary);
+  return compileBinary(binary);
 }
 
 describe('amplitudes changed while stimulating', () => {
@@ -181,7 +181,7 @@ describe('amplitudes changed while stimulating', () => {
     const tally = newTally();
     const found = fc.check(property({ firmware }, tally), {
       seed: SEED,
-      numRuns: 150,
+      numRuns: 900,
       endOnFailure: true,
     });
     expect(found.failed).toBe(true);

@@ -11,6 +11,8 @@ import { Mark, OffBy } from '../../sim/index.ts';
 import { Chip } from '../../sim/machine/pico/chip/chip.ts';
 import { PicoMachine } from '../../sim/machine/pico/index.ts';
 import { SILENT } from '../../sim/machine/pico/silent.ts';
+import { PicoBench } from '../bench/pico/device.ts';
+import { TEN_KHZ_ON_2, TEN_KHZ_ON_16 } from '../bench/pico/therapies.ts';
 import { Device } from '../property/rig/device.ts';
 import { PICO } from '../property/rig/machine.ts';
 import { describePico } from './fixtures/tools.ts';
@@ -103,6 +105,28 @@ describePico('the board', () => {
     expect(turns(1, 2, 0)).toBeGreaterThan(0);
     expect(turns(...new Array(40).fill(7))).toBeGreaterThan(0);
   });
+
+  it.each([
+    ['2 contacts', TEN_KHZ_ON_2, 132],
+    ['16 contacts', TEN_KHZ_ON_16, 191],
+  ])(
+    'REQ-VAL-026: on %s 10 kHz are refused; the closest pulses that are not are served while the host never pauses',
+    (_, therapy, periodUs) => {
+      const every = (us: number) => ({
+        ...therapy,
+        areas: [{ ...therapy.areas[0], rateHz: Math.floor(1e9 / us) / 1000 }],
+      });
+      expect(() => new PicoBench().start(therapy)).toThrow('INTERLEAVE');
+      expect(() => new PicoBench().start(every(periodUs - 1))).toThrow('INTERLEAVE');
+      for (const flood of ['requests', 'noise'] as const) {
+        const bench = new PicoBench();
+        bench.start(every(periodUs));
+        bench.run(300_000, flood);
+        expect(bench.isDelivering).toBe(true);
+        expect(bench.edges().worstNs).toBe(0);
+      }
+    },
+  );
 
   it('REQ-BRD-006: the last word reads, one past it and a sum that wraps trap', () => {
     const { load, trapped } = compiled(1024);

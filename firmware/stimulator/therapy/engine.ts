@@ -19,7 +19,7 @@ import { countDelivered, resetDelivered, settleDelivered, startDelivered } from 
 import { cancelImpedance, isMeasuringPulse, resetImpedance, runImpedance } from './impedance.ts';
 import { clockUs, notedStatus, noteNow, noteStatus } from './now.ts';
 import { openPeaks } from './peaks.ts';
-import { isFillPutOff, LOW_WATER_US, queueEndUs } from './queue.ts';
+import { isFillPutOff, LOW_WATER_US, queueBaseUs, queueEndUs } from './queue.ts';
 import { startRefusal } from './ready.ts';
 import { fillQueue, isScheduleOver, openSchedule, stopSchedule } from './schedule.ts';
 import {
@@ -108,7 +108,7 @@ export function stopNow(reason: i32): i32 {
   const result = stop(STOP_ESTOP); // REQ-SCH-015
   const state = therapyState();
   if (state === Therapy.MEASURING) cancelImpedance();
-  else if (state !== Therapy.IDLE) end(reason, Status.OK, clockUs());
+  else if (state !== Therapy.IDLE) end(reason, Status.OK, offUs());
   return result;
 }
 
@@ -144,7 +144,7 @@ function runArming(): i32 {
   stopReason = StopReason.STOP;
   enterState(Therapy.STIMULATING);
   openSchedule(activeSlot());
-  return fill(clockUs());
+  return fill(queueBaseUs());
 }
 
 /** Why a therapy ended that the interlock did not arm for. */

@@ -42,9 +42,9 @@ export function openQueue(): u64 {
   return baseUs;
 }
 
-/** Begins a fill: makes the end of the queue the origin; returns by how many µs it moved. */
-export function rebaseQueue(): i32 {
-  fillFromUs = <i32>clockUs();
+/** Begins a fill at `nowUs`: makes the end of the queue the origin; returns by how many µs it moved. */
+export function rebaseQueue(nowUs: u64): i32 {
+  fillFromUs = <i32>nowUs;
   isPutOff = false;
   const shiftUs = endRel;
   baseUs += <u64>shiftUs;
@@ -88,8 +88,11 @@ export function isFillPutOff(): bool {
 
 /** Whether the next segment can wait until the link has had its turn, so that an ESTOP is never far from being read. */
 export function canWait(): bool {
+  // The board reckons an idle stage's start from the last look at the clock: where little is queued none is taken here.
+  const endUs = <i32>baseUs + endRel;
+  if (endUs - fillFromUs < LOW_WATER_US) return false;
   const now = <i32>clockUs();
-  isPutOff = now - fillFromUs >= FILL_WORK_US && <i32>baseUs + endRel - now >= LOW_WATER_US; // REQ-SCH-020
+  isPutOff = now - fillFromUs >= FILL_WORK_US && endUs - now >= LOW_WATER_US; // REQ-SCH-020
   return isPutOff;
 }
 

@@ -88,8 +88,8 @@ function earliestArea(): usize {
   return earliest; // REQ-SCH-002
 }
 
-function rebase(): void {
-  const shiftUs = rebaseQueue();
+function rebase(nowUs: u64): void {
+  const shiftUs = rebaseQueue(nowUs);
   // Not before the end of the queue: nothing can begin there, and an idle day must not run out of the 32 bits.
   busyRel = max(busyRel - shiftUs, 0);
   rebaseAreas(queueBaseUs(), shiftUs);
@@ -135,7 +135,7 @@ function pass(area: usize, onsetRel: i32): void {
  * wait), or what the interlock refused a segment with.
  */
 export function fillQueue(nowUs: u64): i32 {
-  rebase();
+  rebase(nowUs);
   freePlaces(nowUs);
   const nowRel = <i32>(nowUs - queueBaseUs());
   if (isPulseBegun()) {

@@ -22,12 +22,7 @@ export const twins: readonly Twin[] = [
     'magnitudeUa > s.limitUa(e)',
     'magnitudeUa > s.limitUa(e) + 1',
   ),
-  twin(
-    'L1 amplitude of the case',
-    'gate',
-    'isCase ? caseUa : s.levelUa(i)',
-    'isCase ? 0 : s.levelUa(i)',
-  ),
+  twin('L1 amplitude of the case', 'gate', 'isCase ? caseUa : s.levelUa(i)', 'isCase ? 0 : s.levelUa(i)'),
   twin('L2 unbalanced levels', 'gate', 'if (!hasCase && sumUa !== 0) return -Status.BALANCE;'),
   twin(
     'L2 unbalanced levels',
