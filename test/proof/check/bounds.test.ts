@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Run } from '../laws/law.ts';
 import { startSolver } from '../solve/pool.ts';
 import type { Solver } from '../solve/query.ts';
+import { costIn } from '../symbolic/cost.ts';
 import { readInterface, readModule } from '../wasm/read.ts';
 import { callBounds } from './bounds.ts';
 import { matched, type Played } from './play.ts';
@@ -42,12 +43,18 @@ describe('the most instructions that a call takes', () => {
     expect(shown.length).toBeGreaterThan(5);
   });
 
+  // The longest request that is known takes 3 % less than what is proven: the solver gives the last of it up in time.
   it('REQ-INT-002: is of the longest call what the README says', async () => {
     const { bounds } = await boundsOf(['request'], plays);
-    const named = /within ([\d,]+) wasm instructions/.exec(readFileSync('README.md', 'utf8'))?.[1];
-    expect(bounds).toEqual([
-      { call: 'request', instructions: Number(named?.replaceAll(',', '')), isReached: true },
-    ]);
+    const text = /within ([\d,]+) wasm instructions \(`request`, whose longest known run takes ([\d,]+)/;
+    const [most, longest] = (text.exec(readFileSync('README.md', 'utf8')) ?? [])
+      .slice(1)
+      .map((number) => Number(number.replaceAll(',', '')));
+    expect(bounds).toEqual([{ call: 'request', instructions: most, isReached: false }]);
+    const taken = plays
+      .filter(({ call }) => call.name === 'request')
+      .map(({ end, values, memo }) => costIn(end.cost, values, memo));
+    expect(Math.max(...taken)).toBe(longest);
   });
 
   it('REQ-INT-002: is found without such a run, and then said to be reached by none', async () => {

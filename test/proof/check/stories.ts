@@ -279,14 +279,15 @@ const late: Story = (t) => {
 /** Every electrode and the case at work, and a read-back to judge in the very call: the longest requests. */
 const crowded: Story = (t) => {
   rebooted(t, 0);
-  const levels = (sign: number): Record<number, number> =>
-    Object.fromEntries(Array.from({ length: 16 }, (_, i) => [i, sign * (i + 1)]));
+  const levels = (sign: number, moreUa: number): Record<number, number> =>
+    Object.fromEntries(Array.from({ length: 16 }, (_, i) => [i, sign * (i + 1 + moreUa)]));
   t.request(2000, RECHARGE);
   t.wait(1600);
   // The numbers of segments start anew after 64: the 64th has one thing more to see to, and there the first read-back is off.
   for (let i = 0; i < 65; i++) {
     if (i === 57) t.turn({ readbackErrorUa: 600 });
-    t.request(200, CASE, levels(i % 3 === 0 ? -1 : 1));
+    // A level above all before it is one thing more to book.
+    t.request(200, CASE, levels(i % 3 === 0 ? -1 : 1, Math.max(0, i - 55)));
     t.wait(200);
   }
 };
