@@ -120,7 +120,10 @@ const REASONS: ReadonlyMap<Status, string> = new Map([
   [Status.NOT_STIMULATING, 'it is not stimulating'],
   [Status.FRACTIONS, 'cathodes must sum to −1000 ‰ and anodes to +1000 ‰'],
   [Status.RATIO_DIVIDES, 'a contact’s level does not divide by the ratio'],
-  [Status.INTERLEAVE, 'the areas’ pulses do not fit between the onsets of the fastest area'],
+  [
+    Status.INTERLEAVE,
+    'between the onsets of the fastest area there is no time for the areas’ pulses, or to serve them',
+  ],
   [Status.PROGRAM_AMPLITUDE, 'a contact would pass its amplitude limit'],
   [Status.PROGRAM_PHASE_CHARGE, 'a contact would pass its charge limit per phase'],
   [Status.PROGRAM_UNRECOVERED, 'too much charge would stay unrecovered on a contact'],
