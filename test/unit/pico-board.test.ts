@@ -12,6 +12,7 @@ import { Chip } from '../../sim/machine/pico/chip/chip.ts';
 import { PicoMachine } from '../../sim/machine/pico/index.ts';
 import { SILENT } from '../../sim/machine/pico/silent.ts';
 import { PicoBench } from '../bench/pico/device.ts';
+import { estop, latenciesUs, magnet } from '../bench/pico/latency.ts';
 import { TEN_KHZ_ON_2, TEN_KHZ_ON_16 } from '../bench/pico/therapies.ts';
 import { Device } from '../property/rig/device.ts';
 import { PICO } from '../property/rig/machine.ts';
@@ -35,6 +36,8 @@ const UDF = 0xde00;
 const FAULT_HARD = 0x100;
 const FAULT_STACK = 0x200;
 const WATCHDOG_MS = 50;
+/** Of the 1000 that the bench takes. */
+const PHASES = 60;
 
 const folder = mkdtempSync(join(tmpdir(), 'stimgate-board-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -118,15 +121,18 @@ describePico('the board', () => {
       });
       expect(() => new PicoBench().start(therapy)).toThrow('INTERLEAVE');
       expect(() => new PicoBench().start(every(periodUs - 1))).toThrow('INTERLEAVE');
-      for (const flood of ['requests', 'noise'] as const) {
-        const bench = new PicoBench();
-        bench.start(every(periodUs));
-        bench.run(300_000, flood);
-        expect(bench.isDelivering).toBe(true);
-        expect(bench.edges().worstNs).toBe(0);
-      }
+      const bench = new PicoBench();
+      bench.start(every(periodUs));
+      bench.run(300_000, 'requests');
+      expect(bench.isDelivering).toBe(true);
+      expect(bench.edges().worstNs).toBe(0);
     },
   );
+
+  it('REQ-BRD-009: behind noise, the magnet ends the output within 50 µs and an ESTOP within 200 µs of its last bit', () => {
+    expect(Math.max(...latenciesUs(magnet, 3, PHASES))).toBeLessThanOrEqual(50);
+    expect(Math.max(...latenciesUs(estop, 4, PHASES))).toBeLessThanOrEqual(200);
+  });
 
   it('REQ-BRD-006: the last word reads, one past it and a sum that wraps trap', () => {
     const { load, trapped } = compiled(1024);

@@ -81,7 +81,7 @@ void conversions_interrupt(void) {
   convert_next();
 }
 
-/** Highest priority. Output off first, then the latch for `poll`. */
+/** REQ-BRD-009. Highest priority. Output off first, then the latch for `poll`. */
 IN_RAM void magnet_interrupt(void) {
   stage_off();
   magnet_latch = true;

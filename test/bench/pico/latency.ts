@@ -17,7 +17,7 @@ const NOISE_BYTES = 100;
 type Way = (bench: PicoBench) => number;
 
 /** The magnet arrives while noise does: cycle of its edge. */
-const magnet: Way = (bench) => {
+export const magnet: Way = (bench) => {
   const { sim } = bench.device;
   sim.write(Uint8Array.from([...bench.noise(NOISE_BYTES), 0]));
   sim.runUs(bench.below(NOISE_BYTES));
@@ -27,7 +27,7 @@ const magnet: Way = (bench) => {
 };
 
 /** An ESTOP goes out, right behind a burst of noise that ends with a delimiter: cycle at which its last bit arrives. */
-const estop: Way = (bench) => {
+export const estop: Way = (bench) => {
   const { device } = bench;
   const { uart } = device.sim.board;
   if (uart.pendingBytes > 0) throw new Error('the line is not idle');
@@ -37,13 +37,13 @@ const estop: Way = (bench) => {
   return last;
 };
 
-/** Latencies of `way` over random phases, µs. */
-function latenciesUs(way: Way, seed: number): number[] {
+/** Latencies of `way` over so many random phases, µs. */
+export function latenciesUs(way: Way, seed: number, phases: number): number[] {
   const bench = new PicoBench();
   const random = new RandomStream(seed, 'phases');
   const { sim } = bench.device;
   bench.start(TONIC_ON_16);
-  return Array.from({ length: PHASES }, () => {
+  return Array.from({ length: phases }, () => {
     sim.runUntilCycle(sim.nowCycles + random.below(cyclesOfUs(PERIOD_US)));
     const from = way(bench);
     sim.runUs(WAIT_US);
@@ -57,7 +57,7 @@ function latenciesUs(way: Way, seed: number): number[] {
 }
 
 function figureOf(name: string, way: Way, most: number, seed: number): Figure {
-  const sorted = latenciesUs(way, seed).sort((a, b) => a - b);
+  const sorted = latenciesUs(way, seed, PHASES).sort((a, b) => a - b);
   const worst = sorted.at(-1) ?? Number.NaN;
   const median = sorted[sorted.length >> 1];
   return {
