@@ -39,7 +39,7 @@ describe('quick runs of mutants', async () => {
   it('REQ-INT-003: a loop without an end is killed', () => {
     const endless = opened.mutants.filter(
       ({ functionName, kind }) =>
-        functionName === 'latch/switchOff' && (kind === 'operator' || kind === 'minus-one'),
+        functionName === 'latch/restartElectrodes' && (kind === 'operator' || kind === 'minus-one'),
     );
     const trapped = endless.map((mutant) => quickRun(traces, opened.bytesOf(mutant)).where);
     expect(trapped.some((where) => where.includes('trapped: unreachable'))).toBe(true);

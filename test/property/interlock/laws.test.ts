@@ -2,6 +2,8 @@
 // every prefix of what was released judged by the law book.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { READING_LIMIT_PC, READING_LIMIT_UA } from '../../../firmware/board.ts';
+import { CASE as CASE_ELECTRODE } from '../../../firmware/profile.ts';
 import { enough, few } from '../rig/machine.ts';
 import { Bench, CASE, HOLD, MEASURE, RECHARGE, STALE } from './bench.ts';
 import { scenarios } from './scenarios.ts';
@@ -15,6 +17,25 @@ describe('directed attempts', () => {
       expect(bench.book.broken).toEqual([]);
     });
   }
+});
+
+describe('set limits', () => {
+  it('REQ-CUR-005: an odd limit stays what it was set to while levels up to it are booked', () => {
+    const bench = new Bench();
+    bench.boot();
+    for (const e of [0, 1, CASE_ELECTRODE]) bench.lowerLimit(e, 2001, 1_500_001);
+    bench.idle(70_000);
+    bench.arm();
+    for (const levelUa of [7, 500, 2001]) {
+      bench.request(100, 0, { 0: -levelUa, 1: levelUa });
+      bench.request(100, CASE, { 0: levelUa });
+      bench.request(5000, RECHARGE);
+    }
+    for (const e of [0, 1, CASE_ELECTRODE]) {
+      expect(bench.reading(READING_LIMIT_UA + e)).toBe(2001);
+      expect(bench.reading(READING_LIMIT_PC + e)).toBe(1_500_001);
+    }
+  });
 });
 
 const levelUa = fc.oneof(
