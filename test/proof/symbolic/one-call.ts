@@ -1,13 +1,14 @@
 // One call of the interlock in V8, on a block and with readings of the test's choice: all that it does to the board. For the
 // tests of the symbolic execution; the prover never uses it.
 import { loadModule } from '../../../sim/machine/wasm-modules.ts';
-import { wordOf } from '../model/block.ts';
+import { PARITY_WORD, wordOf } from '../model/block.ts';
 import type { ExportName } from '../model/calls.ts';
 import { BLOCK_ADDRESS, BLOCK_WORDS } from './memory.ts';
 
-const SCALARS = wordOf('state');
-const LEVELS = SCALARS - 8;
-const RECORDS = wordOf('records');
+const PARITY = PARITY_WORD;
+const LEVELS = PARITY - 8;
+const SUM = wordOf('records');
+const RECORDS = SUM + 1;
 
 /** Clock at the call, the sensors by channel, and the places that the stage claims. */
 export interface Readings {
@@ -43,14 +44,14 @@ export interface Happened {
 
 /** The sum of the records, and with it the parity. */
 function sumsOf(words: Int32Array): [number, number] {
-  const records = words.slice(0, LEVELS).reduce((sum, word) => sum ^ word, 0);
-  const others = words.slice(SCALARS, RECORDS).reduce((sum, word) => sum ^ word, 0x5eed0001);
+  const records = words.slice(RECORDS, LEVELS).reduce((sum, word) => sum ^ word, 0);
+  const others = words.slice(0, SUM).reduce((sum, word) => sum ^ word, 0x5eed0001);
   return [records, others ^ records];
 }
-/** The block without a request that is being judged, and with both of its sums in place; they are its last words. */
+/** The block without a request that is being judged, and with both of its sums in place. */
 export function sealed(words: Int32Array): Int32Array {
-  const copy = words.slice().fill(0, LEVELS, SCALARS);
-  copy.set(sumsOf(copy), RECORDS);
+  const copy = words.slice().fill(0, LEVELS, PARITY);
+  [copy[SUM], copy[PARITY]] = sumsOf(copy);
   return copy;
 }
 export function isSealed(words: Int32Array): boolean {

@@ -118,7 +118,7 @@ describe('the shipped interlock', () => {
     };
     for (const { body, locals } of module.functions.values()) check(body, [], locals.length);
     expect(module.functions.get('index/request')?.params).toHaveLength(10);
-    expect(module.functions.get('gate/judgeElectrode')?.result).toBe('i32');
+    expect(module.functions.get('gate/passActive')?.result).toBe('i32');
   });
 });
 
