@@ -38,7 +38,9 @@ async function sim(options: SimOptions): Promise<void> {
   if (options.tcp === undefined)
     throw new UsageError('say where to listen: --tcp 4000 (or --tcp 0 for any free port)');
   const { seed, baud, machine } = options;
-  const simulator = await madeSimulator({ seed, baud, machine, trace: false });
+  const simulator = await madeSimulator({ seed, baud, machine, trace: false }).catch((error: Error) => {
+    throw error instanceof RangeError ? new UsageError(error.message) : error;
+  });
   const interrupt = catchInterrupt();
   const device = simulatedDevice(simulator, undefined);
   const log = (line: string): void => (options.json ? undefined : warn(line));

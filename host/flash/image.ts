@@ -2,8 +2,9 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { bootCrc } from '../../firmware/boards/pico/build/crc.ts';
 import { findIdentity, type ImageIdentity } from '../../firmware/boards/pico/build/identity.ts';
-import { decodeUf2, UF2_BYTES_MAX, Uf2Error } from '../../firmware/boards/pico/build/uf2.ts';
+import { decodeUf2, FLASH_START, UF2_BYTES_MAX, Uf2Error } from '../../firmware/boards/pico/build/uf2.ts';
 import type { FirmwareIdentity } from '../device/messages.ts';
 import { packagePath } from '../therapy/package-files.ts';
 import { FlashError } from './errors.ts';
@@ -11,6 +12,9 @@ import { BINARY_NAMES, binaryWords, differences } from './package-identity.ts';
 
 /** The image that `npm run build:pico` builds. */
 export const IMAGE_FILE = 'build/stimgate-pico.uf2';
+
+/** What the boot ROM loads and sums up. */
+const BOOT_BYTES = 256;
 
 export interface FlashImage {
   /** As the user named it. */
@@ -40,7 +44,23 @@ export function readImage(named?: string, ofPackage = packagePath(IMAGE_FILE)): 
   const identity = findIdentity(image);
   if (identity === undefined)
     throw new FlashError('image', `${path} is not a Stimgate image: it does not say which binaries it holds`);
+  requireBootable(path, base, image);
   return { path, fileName: basename(path), file, base, flashBytes: image.length, identity };
+}
+
+/** The chip's boot ROM starts nothing else (REQ-IMG-006). */
+function requireBootable(path: string, base: number, image: Uint8Array): void {
+  if (base !== FLASH_START)
+    throw new FlashError('image', `${path} does not begin where a Pico's flash does: it would never start`);
+  const bytes = new DataView(image.buffer, image.byteOffset, image.length);
+  if (
+    image.length < BOOT_BYTES ||
+    bootCrc(image.subarray(0, BOOT_BYTES - 4)) !== bytes.getUint32(BOOT_BYTES - 4, true)
+  )
+    throw new FlashError(
+      'image',
+      `${path}: its first 256 bytes have not the checksum that a Pico's boot ROM asks for`,
+    );
 }
 
 /** Nothing that is no file, or longer than any image, is read at all. */
