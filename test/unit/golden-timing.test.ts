@@ -2,13 +2,10 @@
 // After a change that is meant: npx vitest run test/unit/golden-timing.test.ts -u
 
 import { expect, it } from 'vitest';
-import type { Board } from '../../sim/board/board.ts';
-import { PicoMachine } from '../../sim/machine/pico/index.ts';
 import { PIN_LATCH } from '../../sim/machine/pico/pins.ts';
 import { PinLog } from '../golden/pin-log.ts';
 import { timingDiagram } from '../golden/timing-diagram.ts';
-import { Device } from '../property/rig/device.ts';
-import { PICO } from '../property/rig/machine.ts';
+import { stimulatingPico } from './fixtures/pico-device.ts';
 import { describePico } from './fixtures/tools.ts';
 
 const THERAPY = {
@@ -28,18 +25,11 @@ const THERAPY = {
 
 describePico('the timing diagram', () => {
   it('REQ-BRD-008: is drawn anew to the byte; latches of a pulse lie a phase, a gap and a phase apart', async () => {
-    const machines: PicoMachine[] = [];
-    const machine = (board: Board, seed: number): PicoMachine => {
-      machines.push(new PicoMachine(board, seed, undefined, false));
-      return machines[0];
-    };
-    const device = new Device({ machine, baud: PICO.baud }, PICO);
-    expect(device.accepts(THERAPY)).toBe(true);
-    device.stimulate();
+    const { device, machine } = stimulatingPico(THERAPY, false);
     device.run(100_000);
     const { sim } = device;
     const log = new PinLog();
-    log.record(sim, machines[0], 1500);
+    log.record(sim, machine, 1500);
     log.noteLevels(sim.capture().stretches(), 0);
     const latches = log.rises(PIN_LATCH);
     const onset = latches.findIndex((cycle, i) => latches[i + 1] - cycle === 30 * 125);

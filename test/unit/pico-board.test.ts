@@ -6,16 +6,16 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, expect, it, vi } from 'vitest';
 import { withStaticMemory } from '../../firmware/boards/pico/build/wasm2c.ts';
-import type { Board } from '../../sim/board/board.ts';
 import { Mark, OffBy } from '../../sim/index.ts';
 import { Chip } from '../../sim/machine/pico/chip/chip.ts';
-import { PicoMachine } from '../../sim/machine/pico/index.ts';
+import type { PicoMachine } from '../../sim/machine/pico/index.ts';
 import { SILENT } from '../../sim/machine/pico/silent.ts';
 import { PicoBench } from '../bench/pico/device.ts';
 import { estop, latenciesUs, magnet } from '../bench/pico/latency.ts';
 import { TEN_KHZ_ON_2, TEN_KHZ_ON_16 } from '../bench/pico/therapies.ts';
 import { Device } from '../property/rig/device.ts';
 import { PICO } from '../property/rig/machine.ts';
+import { stimulatingPico } from './fixtures/pico-device.ts';
 import { describePico } from './fixtures/tools.ts';
 
 const TONIC = {
@@ -42,20 +42,6 @@ const PHASES = 60;
 const folder = mkdtempSync(join(tmpdir(), 'stimgate-board-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A device that stimulates, and its processor. */
-function stimulating(): { device: Device; machine: PicoMachine } {
-  let made: PicoMachine | undefined;
-  const machine = (board: Board, seed: number): PicoMachine => {
-    made = new PicoMachine(board, seed);
-    return made;
-  };
-  const device = new Device({ machine, baud: PICO.baud }, PICO);
-  expect(device.accepts(TONIC)).toBe(true);
-  device.stimulate();
-  if (made === undefined) throw new Error('no machine was made');
-  return { device, machine: made };
-}
-
 const disasters: [string, (machine: PicoMachine) => void, number, string][] = [
   [
     'an instruction that is none',
@@ -75,7 +61,7 @@ describePico('the board', () => {
   it.each(disasters)(
     'REQ-BRD-005: %s ends with the output off, a line and a reset',
     (_, strike, code, line) => {
-      const { device, machine } = stimulating();
+      const { device, machine } = stimulatingPico(TONIC);
       const said: number[] = [];
       device.sim.onByte = (byte) => said.push(byte);
       strike(machine);

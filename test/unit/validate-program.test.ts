@@ -133,6 +133,14 @@ describe('program', () => {
     refused(beside, Status.PROGRAM_PHASE_CHARGE, Field.AMPLITUDE, 90);
   });
 
+  it('REQ-VAL-020: a rate is named only where it is lower than the present one', () => {
+    const shared = [
+      { ...passive, rateMhz: 900_000, phaseUs: 100, amplitudeUa: 1920, fractions: bipolar(3, 1) },
+      { ...passive, rateMhz: 1_300_000, phaseUs: 20, amplitudeUa: 1920, fractions: bipolar(1, 2) },
+    ];
+    refused(shared, Status.PROGRAM_PHASE_CHARGE, Field.AMPLITUDE, 0);
+  });
+
   it('REQ-VAL-021: account and doubt stay within 5080 nC', () => {
     const fast = { rateMhz: 10_000_000, phaseUs: 30, interphaseGapUs: 20 };
     refused([{ ...fast, amplitudeUa: 5000 }], Status.PROGRAM_UNRECOVERED, Field.AMPLITUDE, 3940);

@@ -38,9 +38,9 @@ export function servedUs(record: usize): i32 {
   let driven = 0;
   for (let electrode = 0; electrode < ELECTRODES; electrode++)
     if (fractionOf(record, electrode) !== 0) driven++;
-  const zeros = load<u16>(record, AREA_INTERPHASE_GAP_US) !== 0 ? 2 : 1;
   const active = (1 + piecesOf(record)) * (ACTIVE_CYCLES + driven * DRIVEN_CYCLES);
-  const cycles = PULSE_CYCLES + zeros * ZERO_CYCLES + active + rampCycles(record);
+  const gap = load<u16>(record, AREA_INTERPHASE_GAP_US) !== 0 ? ZERO_CYCLES : 0;
+  const cycles = PULSE_CYCLES + ZERO_CYCLES + gap + active + rampCycles(record);
   const pace = isPico ? PICO_PACE : SIMULATOR_SPEED * PICO_PACE;
   return (cycles * 100 + pace - 1) / pace; // REQ-VAL-026
 }

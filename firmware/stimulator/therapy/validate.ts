@@ -4,7 +4,14 @@
 
 import { AMPLITUDE_UA_STEP, ELECTRODES } from '../../profile.ts';
 import { Status } from '../../status.ts';
-import { AREA_AMPLITUDE_UA, AREA_CYCLE_OFF_MS, AREA_RATE_MHZ, AREAS, Field } from '../../wire.ts';
+import {
+  AREA_AMPLITUDE_UA,
+  AREA_CYCLE_OFF_MS,
+  AREA_INTRA_RATE_MHZ,
+  AREA_RATE_MHZ,
+  AREAS,
+  Field,
+} from '../../wire.ts';
 import { recordOf } from '../store/program.ts';
 import { peakUa } from './peaks.ts';
 import { setRefusalArea } from './refusal.ts';
@@ -135,9 +142,15 @@ function checkLaws(slot: i32, used: i32, sharedUs: i32): i32 {
   if (status === Status.PROGRAM_PHASE_CHARGE) {
     const distanceUs = restlessUs(blamed);
     if (distanceUs > 0) {
-      setRefusalArea(restlessArea());
-      const field = pulses(restlessArea()) === 1 ? Field.RATE : Field.INTRA_RATE;
-      return refuse(status, field, SECOND_MHZ_US / distanceUs, SECOND_MHZ_US / distanceUs);
+      const area = restlessArea();
+      const isSingle = pulses(area) === 1;
+      const rateMhz = SECOND_MHZ_US / distanceUs;
+      // A rate that is no lower than the present one is no help: then it is another area's pulses that leave no rest.
+      const presentMhz = load<i32>(recordOf(slot, area) + (isSingle ? AREA_RATE_MHZ : AREA_INTRA_RATE_MHZ));
+      if (rateMhz < presentMhz) {
+        setRefusalArea(area);
+        return refuse(status, isSingle ? Field.RATE : Field.INTRA_RATE, rateMhz, rateMhz);
+      }
     }
   }
   return refuseAmplitude(slot, status);
