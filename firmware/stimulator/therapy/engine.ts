@@ -206,6 +206,8 @@ function endDisarmed(packed: i32, nowUs: u64): void {
 
 /** When the interlock switched off, from the discharge time that is left, clock µs. */
 function offUs(): u64 {
+  // The clock first: the interlock looks at it as soon as it is called, and the call takes µs.
+  const nowUs = clockUs();
   const goneUs = DISCHARGE_US - reading(READING_DISCHARGE_US);
-  return clockUs() - <u64>(goneUs < 0 ? 0 : goneUs);
+  return nowUs - <u64>(goneUs < 0 ? 0 : goneUs);
 }
