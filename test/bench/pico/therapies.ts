@@ -26,6 +26,14 @@ export const TEN_KHZ_ON_2 = therapy('10 kHz on 2 contacts', {
   ...TEN_KHZ,
   electrodes: { E1: -1000, E3: 1000 },
 });
+/** The closest pulses that the device accepts, µs from one to the next: a test holds them to it. */
+export const FASTEST_US = { on2: 132, on16: 191 } as const;
+
+function every(us: number, of: Therapy, name: string): Therapy {
+  return therapy(name, { ...of.areas[0], rateHz: Math.floor(1e9 / us) / 1000 });
+}
+export const FASTEST_ON_2 = every(FASTEST_US.on2, TEN_KHZ_ON_2, 'fastest on 2 contacts, 7.6 kHz');
+export const FASTEST_ON_16 = every(FASTEST_US.on16, TEN_KHZ_ON_16, 'fastest on 16 contacts, 5.2 kHz');
 export const TONIC_ON_16 = therapy('130 Hz on 16 contacts', {
   electrodes: SIXTEEN,
   amplitudeUa: 4000,
