@@ -1,9 +1,10 @@
 // The stimulator: link, programs and schedule. It can only ask for output; the interlock alone releases it.
 // Its exports are `boot` and `poll` for the board's main loop, and its memory.
 
+import { takeTurn } from './attend.ts';
 import { bootClock, updateClock } from './link/clock.ts';
 import { bootLink, pollLink } from './link/link.ts';
-import { bootTherapy, runTherapy } from './therapy/engine.ts';
+import { bootTherapy } from './therapy/engine.ts';
 import { setReadbackTolerance } from './therapy/impedance.ts';
 import { setProcessor } from './therapy/validate-service.ts';
 
@@ -22,6 +23,6 @@ export function boot(board: i32, entropy: i32, readbackToleranceUa: i32): void {
 /** One turn of the main loop: the therapy first, then the link. Returns µs until it wants to run again; 0: at once. */
 export function poll(): i32 {
   const nowUs = updateClock();
-  const therapyUs = runTherapy(nowUs); // REQ-LNK-013
+  const therapyUs = takeTurn(nowUs); // REQ-LNK-013
   return min(therapyUs, pollLink(nowUs));
 }

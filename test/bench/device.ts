@@ -51,15 +51,25 @@ export class BenchDevice {
     return answer;
   }
 
+  /** Stores a therapy in a slot. */
+  program(therapy: Therapy, slot = 0): void {
+    for (const [index, area] of therapy.areas.entries()) {
+      this.ask(wire.Message.SET_AREA, Uint8Array.from([slot, index, 0, 0, ...encodeArea(area)]));
+      this.setAmplitude(index, area.amplitudeUa, slot);
+    }
+  }
+
+  /** Sets the amplitude of an area, µA. Returns what it is answered with. */
+  setAmplitude(area: number, amplitudeUa: number, slot = 0): Status {
+    const request = new Uint8Array(wire.SET_AMPLITUDE_BYTES);
+    request.set([slot, area]);
+    new DataView(request.buffer).setUint32(wire.AMPLITUDE_UA, amplitudeUa, true);
+    return this.ask(wire.Message.SET_AMPLITUDE, request).payload[wire.RESPONSE_STATUS];
+  }
+
   /** Programs a therapy, starts it so that it goes on without a host, and runs into its train. */
   start(therapy: Therapy): void {
-    for (const [index, area] of therapy.areas.entries()) {
-      this.ask(wire.Message.SET_AREA, Uint8Array.from([0, index, 0, 0, ...encodeArea(area)]));
-      const payload = new Uint8Array(wire.SET_AMPLITUDE_BYTES);
-      payload[1] = index;
-      new DataView(payload.buffer).setUint32(wire.AMPLITUDE_UA, area.amplitudeUa, true);
-      this.ask(wire.Message.SET_AMPLITUDE, payload);
-    }
+    this.program(therapy);
     this.restart();
     this.sim.runUs(SETTLED_US);
   }

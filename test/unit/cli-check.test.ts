@@ -140,7 +140,8 @@ describe('REQ-HST-103: a capture that does not say what was ordered', () => {
     expect(said).toMatchObject({ exit: 0, err: '' });
     const json = JSON.parse((await checkText('silent.csv', csv, '--start', PULSES.start, '--json')).out);
     expect(json).toMatchObject({ holds: true, findings: [], warnings: [], hints: [] });
-    expect(json.totals.softStopNs).toBeGreaterThan(Number.parseFloat(PULSES.stop));
+    // Between two pulses at 50 Hz, and what was queued: no capture tells it more closely.
+    expect(Math.abs(json.totals.softStopNs - Number.parseFloat(PULSES.stop))).toBeLessThan(20e6);
   });
 
   it('options that do not fit the capture are refused', async () => {

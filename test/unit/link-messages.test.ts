@@ -196,6 +196,38 @@ describe('stimulation', () => {
     expect(set(0, 12_000).getUint8(0)).toBe(Status.PROGRAM_MEAN_CURRENT);
   });
 
+  test('REQ-LNK-019: an ESTOP behind another frame acts in the same turn, and both are answered in order', () => {
+    const rig = connected();
+    startTherapy(rig, Mode.FREE_RUNNING);
+    rig.run(200_000);
+    rig.take();
+    const answered = () => rig.take().filter(({ type }) => type < wire.Event.FAULT);
+    const foreign = rig.next(Message.ESTOP, [], { session: rig.session ^ 1 });
+    rig.toDevice.push(...rig.next(Message.VALIDATE, [0]), ...foreign);
+    rig.poll();
+    expect(rig.interlock.state).toBe(State.ARMED);
+    rig.settle();
+    expect(answered().map(({ payload }) => payload.getUint8(0))).toEqual([Status.OK, Status.BAD_SESSION]);
+    rig.toDevice.push(...rig.next(Message.VALIDATE, [0]), ...rig.next(Message.ESTOP));
+    rig.poll();
+    expect(rig.interlock.state).toBe(State.DISARMED);
+    rig.settle();
+    const answers = answered().map(({ type, sequence, payload }) => [type, sequence, payload.getUint8(0)]);
+    expect(answers).toEqual([
+      [Message.VALIDATE | wire.RESPONSE_BIT, rig.sequence - 1, Status.OK],
+      [Message.ESTOP | wire.RESPONSE_BIT, rig.sequence, Status.OK],
+    ]);
+    const { payload } = rig.exchange(rig.next(Message.STATUS))[0];
+    expect(payload.getUint8(wire.STATUS_STOP_REASON)).toBe(StopReason.ESTOP);
+  });
+
+  test('REQ-LNK-019: frames that come in one go are all taken, in order', () => {
+    const rig = connected();
+    const bytes = [1, 2, 3, 4, 5].flatMap(() => rig.next(Message.INFO));
+    const answers = rig.exchange(bytes).map(({ sequence }) => sequence);
+    expect(answers).toEqual([1, 2, 3, 4, 5]);
+  });
+
   test('REQ-LNK-016: ESTOP acts on a line that takes nothing, and its response comes when the line does', () => {
     const rig = connected();
     startTherapy(rig, Mode.FREE_RUNNING);

@@ -6,13 +6,24 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, expect, it, vi } from 'vitest';
 import { withStaticMemory } from '../../firmware/boards/pico/build/wasm2c.ts';
+import { Status } from '../../firmware/status.ts';
+import * as wire from '../../firmware/wire.ts';
+import { Message } from '../../firmware/wire.ts';
+import type { Therapy } from '../../host/therapy/therapy.ts';
 import { Mark, OffBy } from '../../sim/index.ts';
 import { Chip } from '../../sim/machine/pico/chip/chip.ts';
 import type { PicoMachine } from '../../sim/machine/pico/index.ts';
 import { SILENT } from '../../sim/machine/pico/silent.ts';
 import { PicoBench } from '../bench/pico/device.ts';
-import { estop, latenciesUs, magnet } from '../bench/pico/latency.ts';
-import { FASTEST_US, TEN_KHZ_ON_2, TEN_KHZ_ON_16 } from '../bench/pico/therapies.ts';
+import { estop, estopWhileJudging, latenciesUs, magnet } from '../bench/pico/latency.ts';
+import {
+  FASTEST_ON_2,
+  FASTEST_ON_16,
+  FASTEST_US,
+  FOUR_AREAS_ON_16,
+  TEN_KHZ_ON_2,
+  TEN_KHZ_ON_16,
+} from '../bench/pico/therapies.ts';
 import { Device } from '../property/rig/device.ts';
 import { PICO } from '../property/rig/machine.ts';
 import { stimulatingPico } from './fixtures/pico-device.ts';
@@ -31,6 +42,28 @@ const TONIC = {
     },
   ],
 } as const;
+/** Shares that hardly ever divide by 2, so that its ramps have few amplitudes to choose from. */
+const UNEVEN = [131, 127, 113, 109, 107, 103, 101, 209];
+const ASYMMETRIC: Therapy = {
+  name: 'asymmetric',
+  profile: 'percutaneous-16',
+  areas: [
+    {
+      electrodes: Object.fromEntries(
+        UNEVEN.flatMap((fraction, i) => [
+          [`E${i + 1}`, -fraction],
+          [`E${16 - i}`, fraction],
+        ]),
+      ),
+      amplitudeUa: 6000,
+      phaseUs: 10,
+      recharge: { asymmetric: 2 },
+      rateHz: 3300,
+      rampUpMs: 20,
+      rampDownMs: 20,
+    },
+  ],
+};
 /** An instruction that is none, and a branch to itself. */
 const UDF = 0xde00;
 const FAULT_HARD = 0x100;
@@ -99,7 +132,7 @@ describePico('the board', () => {
     ['2 contacts', TEN_KHZ_ON_2, FASTEST_US.on2],
     ['16 contacts', TEN_KHZ_ON_16, FASTEST_US.on16],
   ])(
-    'REQ-VAL-026: on %s 10 kHz are refused; the closest pulses that are not are served while the host never pauses',
+    'REQ-VAL-026 REQ-SCH-022: on %s 10 kHz are refused; the closest pulses that are not are served while the host never pauses',
     (_, therapy, periodUs) => {
       const every = (us: number) => ({
         ...therapy,
@@ -109,7 +142,7 @@ describePico('the board', () => {
       expect(() => new PicoBench().start(every(periodUs - 1))).toThrow('INTERLEAVE');
       const bench = new PicoBench();
       bench.start(every(periodUs));
-      bench.run(300_000, 'requests');
+      for (const flood of ['requests', 'noise'] as const) bench.run(200_000, flood);
       expect(bench.isDelivering).toBe(true);
       expect(bench.edges().worstNs).toBe(0);
     },
@@ -118,6 +151,40 @@ describePico('the board', () => {
   it('REQ-BRD-009: behind noise, the magnet ends the output within 50 µs and an ESTOP within 200 µs of its last bit', () => {
     expect(Math.max(...latenciesUs(magnet, 3, PHASES))).toBeLessThanOrEqual(50);
     expect(Math.max(...latenciesUs(estop, 4, PHASES))).toBeLessThanOrEqual(200);
+  });
+
+  it.each([
+    ['the fastest trains on 2 contacts', FASTEST_ON_2],
+    ['the fastest trains on 16 contacts', FASTEST_ON_16],
+  ])('REQ-SCH-021: while programs and amplitudes are judged, %s go on', (_, therapy) => {
+    const bench = new PicoBench();
+    const { device } = bench;
+    device.program(FOUR_AREAS_ON_16, 1);
+    bench.start(therapy);
+    for (let n = 1; n <= 3; n++) {
+      const { payload } = device.ask(Message.VALIDATE, Uint8Array.of(1));
+      expect(payload[wire.RESPONSE_STATUS]).toBe(Status.PROGRAM_PHASE_CHARGE);
+      expect(device.setAmplitude(0, therapy.areas[0].amplitudeUa + 10 * n)).toBe(Status.OK);
+    }
+    expect(bench.isDelivering).toBe(true);
+    expect(bench.ending()).toBe('NONE');
+    expect(bench.edges().worstNs).toBe(0);
+  });
+
+  it('REQ-THR-004: the ramps of a fast train whose levels must divide, and a refused amplitude, do not hold it up', () => {
+    const { device } = stimulatingPico(ASYMMETRIC);
+    device.run(60_000);
+    expect(device.setAmplitude(0, 0, 6010).status).toBe(Status.RATIO_DIVIDES);
+    expect(device.status()).toMatchObject({ therapy: 'STIMULATING', stopReason: 'NONE' });
+    expect(device.stop()).toBe(Status.OK);
+    device.run(60_000);
+    expect(device.status()).toMatchObject({ therapy: 'IDLE', stopReason: 'STOP' });
+    expect(device.judge(ASYMMETRIC).findings).toEqual([]);
+  });
+
+  it('REQ-LNK-019: an ESTOP acts within 200 µs in the fastest trains, and within 1 ms of it while a program is judged', () => {
+    expect(Math.max(...latenciesUs(estop, 5, PHASES, FASTEST_ON_16))).toBeLessThanOrEqual(200);
+    expect(Math.max(...latenciesUs(estopWhileJudging, 6, PHASES, FASTEST_ON_16))).toBeLessThanOrEqual(1000);
   });
 
   it('REQ-BRD-006: the last word reads, one past it and a sum that wraps trap', () => {

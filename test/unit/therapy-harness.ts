@@ -37,9 +37,14 @@ const virtual = new Map([
      export { recordOf, isEmpty, storeArea, storeAmplitude, erase } from './store/program';
      export { refusalField, refusalLow, refusalHigh, clearRefusal } from './therapy/refusal';
      export { splitLevels, levelsDivide } from './therapy/levels';
+     export { openFeasible, feasibleUa } from './therapy/feasible';
      export { setVerdict } from './therapy/validate';
      const block: usize = memory.data(128, 8);
      export function scratch(): usize { return block; }`,
+  ],
+  [
+    `${folder}/attend.ts`,
+    'export function attend(): void {} export function isUrgent(): bool { return false; }',
   ],
   [
     `${folder}/therapy/validate.ts`,
@@ -47,7 +52,7 @@ const virtual = new Map([
      export function setVerdict(status: i32): void { verdict = status; }
      export function checkArea(record: usize): i32 { return verdict; }
      export function checkProgram(slot: i32): i32 { return verdict; }
-     export function checkRaised(slot: i32, area: i32): i32 { return verdict; }`,
+     export function checkRaised(slot: i32, area: i32, amplitudeUa: i32): i32 { return verdict; }`,
   ],
 ]);
 

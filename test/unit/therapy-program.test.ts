@@ -1,8 +1,9 @@
 // Levels, program store and amplitude rules of the therapy engine.
 
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Status, StopReason } from '../../firmware/status.ts';
-import { Field, Recharge } from '../../firmware/wire.ts';
+import { AREA_BYTES, Field, RATIO_MAX, Recharge } from '../../firmware/wire.ts';
 import { type AreaFields, Engine } from './therapy-harness.ts';
 
 function levelsOf(engine: Engine, fractions: Record<number, number>, amplitudeUa: number): number[] {
@@ -11,6 +12,14 @@ function levelsOf(engine: Engine, fractions: Record<number, number>, amplitudeUa
   const out = engine.wasm.recordOf(15, 0);
   engine.wasm.splitLevels(record, amplitudeUa, out);
   return [...new Int32Array(engine.wasm.memory.buffer, out, 17)];
+}
+
+/** Weights as fractions in ‰ that sum to 1000. */
+function mille(weights: readonly number[]): number[] {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const shares = weights.map((weight) => Math.floor((weight * 1000) / total));
+  shares[0] += 1000 - shares.reduce((sum, share) => sum + share, 0);
+  return shares;
 }
 
 const refusal = ({ wasm }: Engine) => [wasm.refusalField(), wasm.refusalLow(), wasm.refusalHigh()];
@@ -32,6 +41,34 @@ describe('levels', () => {
       expect(levels.filter((level) => level < 0).reduce((sum, level) => sum - level, 0)).toBe(ua);
       expect(levels.reduce((sum, level) => sum + level, 0)).toBe(0);
     }
+  });
+
+  test('REQ-THR-004: an amplitude divides where each of its levels does, and the greatest such one below is found', async () => {
+    const engine = await Engine.boot();
+    const side = fc
+      .integer({ min: 1, max: 8 })
+      .chain((electrodes) =>
+        fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: electrodes, maxLength: electrodes }),
+      );
+    const ratios = fc.integer({ min: 1, max: RATIO_MAX });
+    const amplitudes = fc.integer({ min: 0, max: 2550 }).map((steps) => 10 * steps);
+    const property = (cathodes: number[], anodes: number[], ratio: number, amplitudeUa: number) => {
+      const fractions = Object.fromEntries([
+        ...mille(cathodes).map((fraction, i) => [2 * i, -fraction]),
+        ...mille(anodes).map((fraction, i) => [2 * i + 1, fraction]),
+      ]);
+      const divides = (ua: number) => levelsOf(engine, fractions, ua).every((level) => level % ratio === 0);
+      const isWhole = divides(amplitudeUa);
+      let expected = amplitudeUa;
+      while (!divides(expected)) expected -= 10;
+      const record = engine.record({ fractions, recharge: Recharge.ASYMMETRIC, ratio });
+      expect(engine.wasm.levelsDivide(record, amplitudeUa, ratio) !== 0).toBe(isWhole);
+      const stored = new Uint8Array(engine.wasm.memory.buffer, engine.wasm.recordOf(1, 2), AREA_BYTES);
+      stored.set(new Uint8Array(engine.wasm.memory.buffer, record, AREA_BYTES));
+      engine.wasm.openFeasible(1);
+      expect(engine.wasm.feasibleUa(2, ratio, amplitudeUa)).toBe(expected);
+    };
+    fc.assert(fc.property(side, side, ratios, amplitudes, property), { seed: 4, numRuns: 200 });
   });
 
   test('REQ-THR-002: phases, gap and pieces of the recharge have their exact widths', async () => {

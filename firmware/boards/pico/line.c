@@ -41,9 +41,11 @@ void line_start(void) {
 IN_RAM void line_interrupt(void) {
   while (!(UART_FR & UART_FR_RX_EMPTY)) {
     uint8_t byte = (uint8_t)UART_DR;
+    uint32_t in = rx_in;
     // A byte that finds the ring full is lost; its frame then is damaged, and counted.
-    if (rx_in - rx_out >= RX_BYTES) continue;
-    rx[rx_in++ % RX_BYTES] = byte;
+    if (in - rx_out >= RX_BYTES) continue;
+    rx[in % RX_BYTES] = byte;
+    rx_in = in + 1;
     if (byte == 0) ends_in++;
   }
   UART_ICR = UART_INT_TX;
@@ -55,9 +57,10 @@ bool line_wakes(void) { return ends_in != ends_out || rx_in - rx_out >= RX_WAKE_
 
 /** REQ-BRD-003: next received byte, −1: none. */
 int32_t line_read(void) {
-  if (rx_in == rx_out) return -1;
-  uint8_t byte = rx[rx_out % RX_BYTES];
-  rx_out++;
+  uint32_t out = rx_out;
+  if (rx_in == out) return -1;
+  uint8_t byte = rx[out % RX_BYTES];
+  rx_out = out + 1;
   if (byte == 0) ends_out++;
   return byte;
 }

@@ -2,10 +2,10 @@
 // traffic and no silence on the line can delay an edge.
 
 import { POLL_PERIOD_US } from '../../board.ts';
-import { Mode, Status, Therapy } from '../../status.ts';
-import { FRAME_PAYLOAD, FRAME_TYPE, LINK_LOSS_US } from '../../wire.ts';
+import { Mode, Status, StopReason, Therapy } from '../../status.ts';
+import { FRAME_BYTES_MAX, FRAME_PAYLOAD, FRAME_TYPE, LINK_LOSS_US, Message } from '../../wire.ts';
 import { uart_read } from '../hal.ts';
-import { activeMode, linkLost, therapyState } from '../therapy/engine.ts';
+import { activeMode, linkLost, stopNow, therapyState } from '../therapy/engine.ts';
 import {
   beginResponse,
   bootAnswer,
@@ -14,14 +14,14 @@ import {
   refuseFrame,
   sendResponse,
 } from './answer.ts';
-import { byteAt } from './bytes.ts';
+import { byteAt, copyBytes } from './bytes.ts';
 import { bootCounters, countRefused, countValid } from './counters.ts';
 import { bootDevice } from './device.ts';
 import { dispatch } from './dispatch.ts';
 import { bootEvents, publishEvents } from './events.ts';
 import { REQUEST_TYPES } from './lengths.ts';
 import { bootReceive, receiveByte, receivedBytes, receivedFrame } from './receive.ts';
-import { accept, bootSession, judge, REPEATED, silenceUs } from './session.ts';
+import { accept, acceptedFrame, bootSession, judge, REPEATED, silenceUs } from './session.ts';
 import { bootTransmit, pumpTransmit, transmitWaiting } from './transmit.ts';
 
 /** Most bytes taken from the line in one poll. */
@@ -29,8 +29,17 @@ const READS_MAX = 64;
 /** While bytes wait for a line that is full, it is tried again this often. */
 const TRANSMIT_US = 100;
 
+/** Two frames may have been read and wait for their turns: the older one here (0 bytes: none), the newer one as received. */
+const HELD = memory.data(FRAME_BYTES_MAX, 8);
+let heldBytes: i32 = 0;
+let isNewerHeld: bool = false;
+/** The line may hold more than was read last. */
+let isLineFull: bool = false;
+
 /** Boots without a session; `entropy` and the read-back tolerance in µA come from the board. */
 export function bootLink(board: i32, entropy: i32, readbackToleranceUa: i32): void {
+  heldBytes = 0;
+  isNewerHeld = false;
   bootReceive();
   bootTransmit();
   bootAnswer();
@@ -53,15 +62,45 @@ export function pollLink(nowUs: u64): i32 {
 
 /** Returns whether the line may hold more. */
 function receive(nowUs: u64): bool {
-  for (let i = 0; i < READS_MAX; i++) {
-    const byte = uart_read();
-    if (byte < 0) return false;
-    if (receiveByte(byte)) {
-      handleFrame(receivedFrame(), receivedBytes(), nowUs);
-      return true; // REQ-LNK-013
-    }
-  }
+  if (isEstopHeld()) stopNow(StopReason.ESTOP);
+  const bytes = heldBytes;
+  if (bytes === 0) return isLineFull;
+  heldBytes = 0;
+  handleFrame(HELD, bytes, nowUs);
+  if (isNewerHeld && heldBytes === 0) hold();
   return true; // REQ-LNK-013
+}
+
+/** Reads what has come, and says whether there is an ESTOP in it that will be accepted in its turn. */
+export function isEstopHeld(): bool {
+  readFrames(); // REQ-LNK-019
+  if (heldBytes !== 0 && isEstop(HELD, heldBytes)) return true;
+  return isNewerHeld && isEstop(receivedFrame(), receivedBytes());
+}
+
+function isEstop(frame: usize, bytes: i32): bool {
+  return byteAt(frame + FRAME_TYPE) === Message.ESTOP && judge(frame, bytes, Message.ESTOP, 0) === Status.OK;
+}
+
+function readFrames(): void {
+  isLineFull = true;
+  for (let i = 0; i < READS_MAX && !isNewerHeld; i++) {
+    const byte = uart_read();
+    if (byte < 0) {
+      isLineFull = false;
+      return;
+    }
+    if (!receiveByte(byte)) continue;
+    isNewerHeld = true;
+    if (heldBytes === 0) hold();
+  }
+}
+
+/** Takes the frame that has been received away, so that another can come. */
+function hold(): void {
+  heldBytes = receivedBytes();
+  copyBytes(HELD, receivedFrame(), heldBytes);
+  isNewerHeld = false;
 }
 
 function handleFrame(frame: usize, bytes: i32, nowUs: u64): void {
@@ -81,8 +120,9 @@ function handleFrame(frame: usize, bytes: i32, nowUs: u64): void {
   } else {
     countValid();
     accept(frame, bytes, type, nowUs);
-    const payload = beginResponse(frame);
-    finishResponse(dispatch(type, frame + FRAME_PAYLOAD, payload, nowUs)); // REQ-LNK-016
+    // From its copy: the next frame may come while this one is judged.
+    const payload = beginResponse(acceptedFrame());
+    finishResponse(dispatch(type, acceptedFrame() + FRAME_PAYLOAD, payload, nowUs)); // REQ-LNK-016
   }
 }
 

@@ -41,6 +41,11 @@ export function bootSession(entropy: u32): void {
   generator = entropy;
 }
 
+/** The frame that was accepted last. */
+export function acceptedFrame(): usize {
+  return ACCEPTED;
+}
+
 /** The session's number; 0: none. */
 export function sessionNumber(): u32 {
   return session;

@@ -100,13 +100,14 @@ export function storeAmplitude(slot: i32, area: i32, amplitudeUa: u32): i32 {
   setRefusalArea(area);
   const status = checkAmplitude(record, amplitudeUa); // REQ-THR-004 REQ-THR-007
   if (status !== Status.OK) return status;
-  const beforeUa = load<u32>(record, AREA_AMPLITUDE_UA);
+  if (amplitudeUa > load<u32>(record, AREA_AMPLITUDE_UA) && slotInUse(slot)) {
+    // What is being delivered goes on meanwhile: the amplitude becomes its own only when it has been judged.
+    const raised = checkRaised(slot, area, <i32>amplitudeUa);
+    if (raised !== Status.OK) return raised; // REQ-THR-008
+    putPeak(area, max(peakUa(area), <i32>amplitudeUa));
+  }
   store<u32>(record, amplitudeUa, AREA_AMPLITUDE_UA);
-  if (amplitudeUa <= beforeUa || !slotInUse(slot)) return Status.OK;
-  const raised = checkRaised(slot, area);
-  if (raised === Status.OK) putPeak(area, max(peakUa(area), <i32>amplitudeUa));
-  else store<u32>(record, beforeUa, AREA_AMPLITUDE_UA); // REQ-THR-008
-  return raised;
+  return Status.OK;
 }
 
 /** Empties a slot. Returns OK, BAD_SLOT, or STIMULATING while it is in use. */

@@ -2,6 +2,7 @@
 // It only asks the interlock; when the interlock is no longer armed, it finds out why and stays idle. Nothing resumes.
 
 import {
+  FIFO_SEGMENTS,
   POLL_PERIOD_US,
   READING_DISCHARGE_US,
   START_US_MAX,
@@ -16,10 +17,11 @@ import { SLOTS } from '../../wire.ts';
 import { arm, reading, stop } from '../interlock.ts';
 import { isEmpty, resetStore } from '../store/program.ts';
 import { countDelivered, resetDelivered, settleDelivered, startDelivered } from './delivered.ts';
+import { openFeasible } from './feasible.ts';
 import { cancelImpedance, isMeasuringPulse, resetImpedance, runImpedance } from './impedance.ts';
 import { clockUs, notedStatus, noteNow, noteStatus } from './now.ts';
 import { openPeaks } from './peaks.ts';
-import { isFillPutOff, LOW_WATER_US, queueBaseUs, queueEndUs } from './queue.ts';
+import { freePlaces, isFillPutOff, LOW_WATER_US, queueBaseUs, queueEndUs } from './queue.ts';
 import { startRefusal } from './ready.ts';
 import { fillQueue, isScheduleOver, openSchedule, stopSchedule } from './schedule.ts';
 import {
@@ -67,6 +69,7 @@ export function start(slot: i32, mode: i32): i32 {
   if (checked !== Status.OK) return checked; // REQ-SCH-014
   startDelivered();
   openPeaks(slot);
+  openFeasible(slot);
   enterArming(slot, mode);
   return Status.OK;
 }
@@ -177,10 +180,13 @@ function fill(nowUs: u64): i32 {
   }
   if (isFillPutOff()) return 0;
   // Filling takes time itself: what is left counts from here.
-  const leftUs = <i32>(queueEndUs() - clockUs());
+  const filledUs = clockUs();
+  const leftUs = <i32>(queueEndUs() - filledUs);
   if (isScheduleOver()) return max(leftUs, 0);
-  // A queue of many short segments fills the FIFO before it is long: then half of it may be played.
-  return leftUs > 2 * LOW_WATER_US ? leftUs - LOW_WATER_US : max(leftUs / 2, 0);
+  if (leftUs > 2 * LOW_WATER_US) return leftUs - LOW_WATER_US;
+  // A queue of many short segments fills the FIFO before it is long: then half of it may be played, if it is not already.
+  const isLow = leftUs < LOW_WATER_US && freePlaces(filledUs) > FIFO_SEGMENTS / 2;
+  return isLow ? 0 : max(leftUs / 2, 0); // REQ-SCH-022
 }
 
 /** The interlock refused a segment for good: output off, unless it was off already. */

@@ -8,6 +8,8 @@ import { ELECTRODES } from '../../profile.ts';
 import { AREA_FRACTIONS } from '../../wire.ts';
 
 const MILLE = 1000;
+/** More than there are electrodes. */
+const RANKS = 32;
 /** Remainder of a share in ‰ of 1 µA, and −1 where the electrode has got its extra µA or belongs to the other side. */
 const remainders: usize = memory.data(68, 4);
 
@@ -68,29 +70,38 @@ export function splitLevels(record: usize, amplitudeUa: i32, out: usize): void {
   }
 }
 
-const levels: usize = memory.data(68, 4);
-
 /**
- * True if a share may come out divisible by `ratio` whatever the remainders decide: its floor or the next µA is.
- * Most amplitudes fail this cheap test at their first electrode.
+ * True if every level of the amplitude (µA) divides by the ratio (1 or more) of an asymmetric recharge. Each level can only
+ * be the multiple of the ratio next to its share, so it is known which electrodes need one more µA: it has to be theirs.
  */
-function mayDivide(record: usize, amplitudeUa: i32, ratio: i32): bool {
-  for (let electrode = 0; electrode < ELECTRODES; electrode++) {
-    let fraction = fractionOf(record, electrode);
-    if (fraction < 0) fraction = -fraction;
-    const rest = ((amplitudeUa * fraction) / MILLE) % ratio;
-    if (rest !== 0 && rest !== ratio - 1) return false;
-  }
-  return true;
+export function levelsDivide(record: usize, amplitudeUa: i32, ratio: i32): bool {
+  if (ratio <= 1) return true;
+  // The levels of a side sum to the amplitude.
+  if (amplitudeUa % ratio !== 0) return false;
+  return sideDivides(record, amplitudeUa, ratio, -1) && sideDivides(record, amplitudeUa, ratio, 1);
 }
 
-/** True if every level of the amplitude (µA) divides by the ratio (1 or more) of an asymmetric recharge. */
-export function levelsDivide(record: usize, amplitudeUa: i32, ratio: i32): bool {
-  if (ratio <= 1 || amplitudeUa === 0) return true;
-  if (!mayDivide(record, amplitudeUa, ratio)) return false;
-  splitLevels(record, amplitudeUa, levels);
+/** The same for one polarity. Most amplitudes fail at one of the first electrodes. */
+function sideDivides(record: usize, amplitudeUa: i32, ratio: i32, sign: i32): bool {
+  let left = 0;
+  let leastUp = i32.MAX_VALUE;
+  let mostDown = -1;
   for (let electrode = 0; electrode < ELECTRODES; electrode++) {
-    if (load<i32>(levels + ((<usize>electrode) << 2)) % ratio !== 0) return false;
+    const fraction = fractionOf(record, electrode) * sign;
+    if (fraction <= 0) continue;
+    const share = amplitudeUa * fraction;
+    const whole = share / MILLE;
+    const remainder = share - whole * MILLE;
+    left += remainder;
+    // Who comes first when the µA that are left are given: the greater remainder, then the lower electrode.
+    const rank = remainder * RANKS + ELECTRODES - electrode;
+    const rest = whole % ratio;
+    if (rest === 0) mostDown = max(mostDown, rank);
+    else if (rest === ratio - 1) {
+      leastUp = min(leastUp, rank);
+      left -= MILLE;
+    } else return false;
+    if (leastUp < mostDown) return false;
   }
-  return true;
+  return left === 0;
 }

@@ -3,7 +3,7 @@
 // Once its first segment is queued a pulse is always completed: what the FIFO cannot take yet is requested again later.
 
 import { FLAG_HOLD } from '../../board.ts';
-import { AMPLITUDE_UA_STEP, CONTACTS, ELECTRODES } from '../../profile.ts';
+import { CONTACTS, ELECTRODES } from '../../profile.ts';
 import { Status } from '../../status.ts';
 import {
   ASKED_UA,
@@ -11,6 +11,7 @@ import {
   FLAGS,
   GAP_US,
   MADE_UA,
+  NUMBER,
   PHASE_US,
   PIECE_US,
   PIECES,
@@ -19,7 +20,8 @@ import {
   RECORD,
   SECOND_WORDS,
 } from './area.ts';
-import { levelsDivide, splitLevels } from './levels.ts';
+import { feasibleUa } from './feasible.ts';
+import { splitLevels } from './levels.ts';
 import { canWait, queueActive, queueZero } from './queue.ts';
 
 const levels: usize = memory.data(68, 4);
@@ -35,26 +37,6 @@ export function resetPulse(): void {
   begun = 0;
 }
 
-/**
- * Greatest amplitude, µA, not above `askedUa` (steps of 10) whose levels all divide by the area's ratio. What was found
- * for the last value bounds the search: on a ramp it takes a step or two.
- */
-function feasibleUa(area: usize, askedUa: i32): i32 {
-  const ratio = load<i32>(area, RATIO);
-  if (ratio === 1) return askedUa;
-  const record = load<usize>(area, RECORD);
-  const knownAskedUa = load<i32>(area, ASKED_UA);
-  const knownMadeUa = load<i32>(area, MADE_UA);
-  const isAbove = knownAskedUa >= 0 && askedUa > knownAskedUa;
-  if (!isAbove && askedUa >= knownMadeUa && knownAskedUa >= 0) return knownMadeUa;
-  const floorUa = isAbove ? knownAskedUa : 0;
-  // 1000 · ratio always divides, so the loop ends after at most that much.
-  for (let ua = askedUa; ua > floorUa; ua -= AMPLITUDE_UA_STEP) {
-    if (levelsDivide(record, ua, ratio)) return ua; // REQ-THR-004
-  }
-  return isAbove ? knownMadeUa : 0;
-}
-
 /** Two levels as one word: the even contact low, the odd one high. */
 function pack(even: i32, odd: i32): i32 {
   return (even & 0xffff) | (odd << 16);
@@ -63,13 +45,13 @@ function pack(even: i32, odd: i32): i32 {
 /** Makes the levels for an amplitude that the ramps leave, µA. Returns the amplitude that is really used: 0 means no pulse. */
 export function prepareLevels(area: usize, askedUa: i32): i32 {
   if (askedUa === load<i32>(area, ASKED_UA)) return load<i32>(area, MADE_UA);
-  const madeUa = feasibleUa(area, askedUa);
+  const ratio = load<i32>(area, RATIO);
+  const madeUa = feasibleUa(load<i32>(area, NUMBER), ratio, askedUa); // REQ-THR-004
   const isPacked = load<i32>(area, ASKED_UA) >= 0 && madeUa === load<i32>(area, MADE_UA);
   store<i32>(area, askedUa, ASKED_UA);
   if (isPacked) return madeUa;
   store<i32>(area, madeUa, MADE_UA);
   splitLevels(load<usize>(area, RECORD), madeUa, levels);
-  const ratio = load<i32>(area, RATIO);
   for (let contact: usize = 0; contact < <usize>CONTACTS; contact += 2) {
     const even = load<i32>(levels + (contact << 2));
     const odd = load<i32>(levels + (contact << 2), 4);

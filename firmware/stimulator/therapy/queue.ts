@@ -8,6 +8,7 @@
 import { FIFO_SEGMENTS, FLAG_RECHARGE } from '../../board.ts';
 import { IDLE_US_MAX } from '../../profile.ts';
 import { Status } from '../../status.ts';
+import { isUrgent } from '../attend.ts';
 import { request } from '../interlock.ts';
 import { clockUs } from './now.ts';
 
@@ -86,7 +87,13 @@ export function isFillPutOff(): bool {
   return isPutOff;
 }
 
-/** Whether the next segment can wait until the link has had its turn, so that an ESTOP is never far from being read. */
+/** Whether the next pulse must wait because an ESTOP has come, which the link must have its turn for. */
+export function mustWait(): bool {
+  isPutOff = isUrgent(); // REQ-LNK-019
+  return isPutOff;
+}
+
+/** Whether the next segment can wait until the link has had its turn, so that no frame is kept waiting for long. */
 export function canWait(): bool {
   // The board reckons an idle stage's start from the last look at the clock: where little is queued none is taken here.
   const endUs = <i32>baseUs + endRel;

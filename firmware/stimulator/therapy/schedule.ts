@@ -25,6 +25,7 @@ import {
   canWait,
   freePlaces,
   isLater,
+  mustWait,
   openQueue,
   queueBaseUs,
   queueEndRel,
@@ -148,6 +149,7 @@ export function fillQueue(nowUs: u64): i32 {
 
 function fillPulses(fillRel: i32, reachRel: i32): i32 {
   for (let n = 0; n < PULSES_A_FILL; n++) {
+    if (mustWait()) return Status.FIFO_FULL;
     const area = earliestArea();
     if (area === 0) return fillRest();
     const idealRel = load<i32>(area, NEXT_REL);

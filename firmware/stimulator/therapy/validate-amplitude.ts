@@ -5,6 +5,7 @@ import { READING_LIMIT_UA } from '../../board.ts';
 import { AMPLITUDE_UA_MAX, AMPLITUDE_UA_STEP, COMPLIANCE_MV, ELECTRODES } from '../../profile.ts';
 import { Status } from '../../status.ts';
 import { AREA_PHASE_US, AREA_RATIO, AREA_RECHARGE, Field, Recharge } from '../../wire.ts';
+import { attend } from '../attend.ts';
 import { reading } from '../interlock.ts';
 import { knownOhm } from './impedance.ts';
 import { fractionOf, levelsDivide } from './levels.ts';
@@ -32,6 +33,7 @@ export function feasibleUa(record: usize, amplitudeUa: i32, stepUa: i32): i32 {
   for (let n = 0; n < TRIES; n++) {
     if (ua < 0 || ua > AMPLITUDE_UA_MAX) return -1;
     if (levelsDivide(record, ua, ratio)) return ua;
+    if ((n & 15) === 15) attend();
     ua += stepUa;
   }
   const whole = 1000 * ratio;

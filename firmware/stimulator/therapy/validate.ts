@@ -12,6 +12,7 @@ import {
   AREAS,
   Field,
 } from '../../wire.ts';
+import { attend } from '../attend.ts';
 import { recordOf } from '../store/program.ts';
 import { peakUa } from './peaks.ts';
 import { setRefusalArea } from './refusal.ts';
@@ -51,8 +52,9 @@ export function checkArea(record: usize): i32 {
   return checkSettings(record);
 }
 
-/** The area whose amplitude changes while its program is in use; −1: the program is judged as it is stored. */
+/** The area whose amplitude is to change while its program is in use, and to what; −1: the program is judged as it is stored. */
 let changing: i32 = -1;
+let raisedUa: i32 = 0;
 
 /** Judges a program (slot 0–15) at its present amplitudes. Post: a Status, a refusal noted if not OK. */
 export function checkProgram(slot: i32): i32 {
@@ -61,18 +63,24 @@ export function checkProgram(slot: i32): i32 {
 }
 
 /**
- * Judges the amplitude of an area (0–3) that has been raised, in the program in use (slot 0–15): levels as they are now,
- * charge and mean current with every area at its highest amplitude since START. Post: as `checkProgram`; an amplitude that
- * a refusal names is this area's.
+ * Judges a higher amplitude of an area (0–3), µA, for the program in use (slot 0–15): levels as they would be then, charge
+ * and mean current with every area at its highest amplitude since START. Post: as `checkProgram`; an amplitude that a
+ * refusal names is this area's.
  */
-export function checkRaised(slot: i32, area: i32): i32 {
+export function checkRaised(slot: i32, area: i32, amplitudeUa: i32): i32 {
   changing = area;
+  raisedUa = amplitudeUa;
   return check(slot);
+}
+
+/** The amplitude at which an area is judged, µA. */
+function judgedUa(slot: i32, area: i32): i32 {
+  return area === changing ? raisedUa : load<i32>(recordOf(slot, area), AREA_AMPLITUDE_UA);
 }
 
 /** The amplitude at which an area weighs in the laws, µA. */
 function weighedUa(slot: i32, area: i32): i32 {
-  const ua = <i32>load<u32>(recordOf(slot, area), AREA_AMPLITUDE_UA);
+  const ua = judgedUa(slot, area);
   return changing < 0 ? ua : max(ua, peakUa(area)); // REQ-THR-008
 }
 
@@ -86,14 +94,15 @@ function check(slot: i32): i32 {
     if (load<u32>(record, AREA_RATE_MHZ) === 0) continue;
     stored |= 1 << area;
     setRefusalArea(area); // REQ-VAL-025
+    attend();
     let status = checkSettings(record);
-    const amplitudeUa = load<u32>(record, AREA_AMPLITUDE_UA);
+    const amplitudeUa = judgedUa(slot, area);
     if (status === Status.OK) status = checkAmplitude(record, amplitudeUa);
-    if (status === Status.OK) status = checkLevels(record, <i32>amplitudeUa);
+    if (status === Status.OK) status = checkLevels(record, amplitudeUa);
     if (status !== Status.OK) return status;
     // The pulses of a silent area take their time as well.
     sharedUs += occupancyUs(record);
-    neededUs += servedUs(record);
+    neededUs += servedUs(record, amplitudeUa);
     if (weighedUa(slot, area) !== 0) used |= 1 << area;
   }
   setRefusalArea(-1);
@@ -130,12 +139,16 @@ function checkLaws(slot: i32, used: i32, sharedUs: i32): i32 {
   for (let area = 0; area < AREAS; area++) {
     if ((used & (1 << area)) === 0) continue;
     const record = recordOf(slot, area);
+    attend();
     openFlow(area, sharedUs);
     putCharges(record, area, weighedUa(slot, area));
   }
   for (let area = 0; area < AREAS; area++) {
-    if ((used & (1 << area)) !== 0) openFactors(area, used, sharedUs, restQ12Max(area, sharedUs));
+    if ((used & (1 << area)) === 0) continue;
+    attend();
+    openFactors(area, used, sharedUs, restQ12Max(area, sharedUs));
   }
+  attend();
   openMean(used);
   const status = judge();
   if (status === Status.OK) return status;
@@ -161,10 +174,13 @@ let blamed: i32 = 0;
 
 /** The charges in hand against the laws, in their order. */
 function judge(): i32 {
+  attend();
   blamed = brokenPhase();
   if (blamed >= 0) return Status.PROGRAM_PHASE_CHARGE; // REQ-VAL-020
+  attend();
   blamed = brokenUnrecovered();
   if (blamed >= 0) return Status.PROGRAM_UNRECOVERED; // REQ-VAL-021
+  attend();
   blamed = brokenRecovery();
   if (blamed >= 0) return Status.PROGRAM_RECOVERY; // REQ-VAL-022
   blamed = ELECTRODES;

@@ -1,30 +1,47 @@
 // What the image takes of the chip: flash, RAM, and the deepest that the stack has grown in all that this bench runs.
 
 import { readFileSync } from 'node:fs';
+import { Message } from '../../../firmware/wire.ts';
 import { packagePath } from '../../../host/therapy/package-files.ts';
+import type { Therapy } from '../../../host/therapy/therapy.ts';
 import type { Figure } from '../figure.ts';
 import { PicoBench } from './device.ts';
-import { FOUR_KHZ_ON_16, TONIC_ON_16 } from './therapies.ts';
+import { FASTEST_ON_16, FOUR_AREAS_ON_16, FOUR_KHZ_ON_16, TONIC_ON_16 } from './therapies.ts';
 
 const KIB = 1024;
+const JUDGEMENTS = 20;
+const PERIOD_US = 1000;
 
-/** The stack is painted before anything runs; what is not paint any more has been used. */
+/** RAM is zero at power-on; what of the stack is not zero any more has been used. The guard is its lowest word. */
 function deepestStack(): { used: number; given: number } {
-  const bench = new PicoBench();
-  const { chip, image } = bench.machine;
+  const benches = [flooded(TONIC_ON_16), flooded(FOUR_KHZ_ON_16), judging()];
+  const { image } = benches[0].machine;
   const [bottom, top] = [image.address('stack_bottom'), image.address('stack_top')];
-  bench.start(TONIC_ON_16);
-  bench.run(300_000, 'requests');
-  const other = new PicoBench();
-  other.start(FOUR_KHZ_ON_16);
-  other.run(100_000, 'requests');
-  const used = [chip, other.machine.chip].map((ram) => {
-    // RAM is zero at power-on; the guard is the lowest word.
+  const used = benches.map(({ machine }) => {
     let at = bottom + 4;
-    while (at < top && ram.readRam(at) === 0) at++;
+    while (at < top && machine.chip.readRam(at) === 0) at++;
     return top - at;
   });
   return { used: Math.max(...used), given: top - bottom };
+}
+
+function flooded(therapy: Therapy): PicoBench {
+  const bench = new PicoBench();
+  bench.start(therapy);
+  bench.run(200_000, 'requests');
+  return bench;
+}
+
+/** The queue is filled in the middle of a judgement. */
+function judging(): PicoBench {
+  const bench = new PicoBench();
+  bench.device.program(FOUR_AREAS_ON_16, 1);
+  bench.start(FASTEST_ON_16);
+  for (let n = 0; n < JUDGEMENTS; n++) {
+    bench.device.ask(Message.VALIDATE, Uint8Array.of(1));
+    bench.run(bench.below(PERIOD_US), 'none');
+  }
+  return bench;
 }
 
 export function benchFootprint(): Figure[] {

@@ -5,7 +5,7 @@ import { Message } from '../../../firmware/wire.ts';
 import { CYCLES_PER_US, cyclesOfUs, RandomStream } from '../../../sim/index.ts';
 import type { Figure } from '../figure.ts';
 import { PicoBench } from './device.ts';
-import { TONIC_ON_16 } from './therapies.ts';
+import { FASTEST_ON_2, FOUR_AREAS_ON_16, TONIC_ON_16 } from './therapies.ts';
 
 const PHASES = 1000;
 /** Longer than any latency, and than the discharge time before the next start. */
@@ -13,6 +13,9 @@ const WAIT_US = 4000;
 const DISCHARGE_US = 66_000;
 const PERIOD_US = 7700;
 const NOISE_BYTES = 100;
+const JUDGED_SLOT = 1;
+/** Longer than a judgement takes while the fastest therapy runs, and its frame to arrive. */
+const JUDGED_US = 20_000;
 
 type Way = (bench: PicoBench) => number;
 
@@ -37,12 +40,26 @@ export const estop: Way = (bench) => {
   return last;
 };
 
-/** Latencies of `way` over so many random phases, µs. */
-export function latenciesUs(way: Way, seed: number, phases: number): number[] {
+/** An ESTOP that comes while the device judges a program: cycle at which its last bit arrives. */
+export const estopWhileJudging: Way = (bench) => {
+  const { device } = bench;
+  const { sim } = device;
+  sim.write(device.encode(Message.VALIDATE, Uint8Array.of(JUDGED_SLOT)));
+  sim.runUs(bench.below(JUDGED_US));
+  const bytes = device.encode(Message.ESTOP);
+  const { uart } = sim.board;
+  const last = sim.nowCycles + (uart.pendingBytes + bytes.length) * uart.byteCycles;
+  sim.write(bytes);
+  return last;
+};
+
+/** Latencies of `way` over so many random phases of a therapy, µs. */
+export function latenciesUs(way: Way, seed: number, phases: number, therapy = TONIC_ON_16): number[] {
   const bench = new PicoBench();
   const random = new RandomStream(seed, 'phases');
   const { sim } = bench.device;
-  bench.start(TONIC_ON_16);
+  bench.device.program(FOUR_AREAS_ON_16, JUDGED_SLOT);
+  bench.start(therapy);
   return Array.from({ length: phases }, () => {
     sim.runUntilCycle(sim.nowCycles + random.below(cyclesOfUs(PERIOD_US)));
     const from = way(bench);
@@ -56,8 +73,8 @@ export function latenciesUs(way: Way, seed: number, phases: number): number[] {
   });
 }
 
-function figureOf(name: string, way: Way, most: number, seed: number): Figure {
-  const sorted = latenciesUs(way, seed, PHASES).sort((a, b) => a - b);
+function figureOf(name: string, way: Way, most: number, seed: number, therapy = TONIC_ON_16): Figure {
+  const sorted = latenciesUs(way, seed, PHASES, therapy).sort((a, b) => a - b);
   const worst = sorted.at(-1) ?? Number.NaN;
   const median = sorted[sorted.length >> 1];
   return {
@@ -72,5 +89,9 @@ function figureOf(name: string, way: Way, most: number, seed: number): Figure {
 }
 
 export function benchLatency(): Figure[] {
-  return [figureOf('magnet', magnet, 50, 1), figureOf('ESTOP, last bit', estop, 200, 2)];
+  return [
+    figureOf('magnet', magnet, 50, 1),
+    figureOf('ESTOP, last bit', estop, 200, 2),
+    figureOf('ESTOP while judging', estopWhileJudging, 1000, 3, FASTEST_ON_2),
+  ];
 }

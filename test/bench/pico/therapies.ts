@@ -42,3 +42,16 @@ export const TONIC_ON_16 = therapy('130 Hz on 16 contacts', {
   recharge: 'symmetric',
   rateHz: 130,
 });
+
+/** What takes longest to judge: four areas on all contacts, whose amplitude a refusal has to look for. */
+export const FOUR_AREAS_ON_16: Therapy = {
+  name: 'four areas on 16 contacts',
+  profile: 'percutaneous-16',
+  areas: Array.from({ length: 4 }, () => ({
+    electrodes: SIXTEEN,
+    amplitudeUa: 20_000,
+    phaseUs: 400,
+    recharge: 'passive' as const,
+    rateHz: 120,
+  })),
+};
