@@ -9,7 +9,7 @@ import { captureFrom } from '../report/window.ts';
 import type { Therapy } from '../therapy/therapy.ts';
 import type { Transport } from '../transport/transport.ts';
 import { judgeDelivered } from './delivered-judge.ts';
-import { endedEarly } from './ended-early.ts';
+import { endedBefore, endedEarly } from './ended-early.ts';
 import { judgeCapture, judgeLaws } from './judge-run.ts';
 import { deviceRecord, measurePairs, pairsOf, program, selfTest, setLimits } from './prepare.ts';
 import { type Stimulation, stimulate } from './stimulate.ts';
@@ -120,7 +120,9 @@ function judgeRuns(
   runs: readonly Stimulation[],
   lineNs: number,
 ): JudgedRuns {
-  const batches = runs.map((run) => judgeDelivered(therapy, run.delivered));
+  const batches = runs.map((run) =>
+    judgeDelivered(therapy, run.delivered, (area) => !endedBefore(area, run)),
+  );
   const reported = batches.flatMap((one) => one.findings);
   if (capture === undefined) {
     return { areas: batches[0].areas, stops: [], findings: reported, more: 0, capture };

@@ -10,14 +10,31 @@ export interface DeliveredVerdict {
   readonly findings: readonly FindingRecord[];
 }
 
-/** Compares DELIVERED batches with the therapy: counts without a hole, onsets at the exact instants. */
-export function judgeDelivered(therapy: Therapy, batches: readonly DeliveredBatch[]): DeliveredVerdict {
+/**
+ * Compares DELIVERED batches with the therapy: counts without a hole, onsets at the exact instants. `isDue`: whether an area
+ * must have had a pulse by then.
+ */
+export function judgeDelivered(
+  therapy: Therapy,
+  batches: readonly DeliveredBatch[],
+  isDue: (area: AreaSettings) => boolean = () => true,
+): DeliveredVerdict {
   const findings: FindingRecord[] = [];
   const areas = therapy.areas.map((area, index) => {
     const own = batches.filter((batch) => batch.area === index);
+    if (own.length === 0 && isDue(area))
+      findings.push({
+        rule: 'no-output',
+        atNs: 0,
+        message: `${nameOf(area, index)}: the device reports no pulse`,
+      });
     return judgeArea(area, index, own, findings);
   });
   return { areas, findings };
+}
+
+function nameOf(area: AreaSettings, index: number): string {
+  return area.name ?? `Area ${index + 1}`;
 }
 
 function judgeArea(
@@ -26,11 +43,10 @@ function judgeArea(
   batches: readonly DeliveredBatch[],
   findings: FindingRecord[],
 ): AreaRecord {
-  const name = area.name ?? `Area ${index + 1}`;
+  const name = nameOf(area, index);
   const pulses = batches[batches.length - 1]?.total ?? 0;
-  const add = (rule: string, batch: DeliveredBatch | undefined, message: string): unknown =>
-    findings.push({ rule, atNs: (batch?.firstOnsetUs ?? 0) * 1000, message: `${name}: ${message}` });
-  if (pulses === 0) add('no-output', undefined, 'the device reports no pulse');
+  const add = (rule: string, batch: DeliveredBatch, message: string): unknown =>
+    findings.push({ rule, atNs: batch.firstOnsetUs * 1000, message: `${name}: ${message}` });
   let total = 0;
   for (const batch of batches) {
     total += batch.count;

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { bootCrc } from '../../firmware/boards/pico/build/crc.ts';
 import { findIdentity, type ImageIdentity } from '../../firmware/boards/pico/build/identity.ts';
+import { isSealed } from '../../firmware/boards/pico/build/seal.ts';
 import { decodeUf2, FLASH_START, UF2_BYTES_MAX, Uf2Error } from '../../firmware/boards/pico/build/uf2.ts';
 import type { FirmwareIdentity } from '../device/messages.ts';
 import { packagePath } from '../therapy/package-files.ts';
@@ -45,6 +46,11 @@ export function readImage(named?: string, ofPackage = packagePath(IMAGE_FILE)): 
   if (identity === undefined)
     throw new FlashError('image', `${path} is not a Stimgate image: it does not say which binaries it holds`);
   requireBootable(path, base, image);
+  if (!isSealed(image))
+    throw new FlashError(
+      'image',
+      `${path} is damaged: it is not the image that was built, by its own checksum`,
+    );
   return { path, fileName: basename(path), file, base, flashBytes: image.length, identity };
 }
 

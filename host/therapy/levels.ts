@@ -1,5 +1,6 @@
 // Contact levels of an area: its amplitude shared among the electrodes in whole µA by largest remainder.
 
+import { AMPLITUDE_UA_STEP } from '../../firmware/profile.ts';
 import type { AreaSettings, ElectrodeName } from './therapy.ts';
 
 /** Names of the 17 electrodes in order: E1 … E16, CASE. */
@@ -42,6 +43,15 @@ export function contactLevelsUa(area: AreaSettings, amplitudeUa = area.amplitude
 /** True if every level of the amplitude divides by the ratio. */
 export function levelsDivide(area: AreaSettings, amplitudeUa: number, ratio: number): boolean {
   return contactLevelsUa(area, amplitudeUa).every((level) => level % ratio === 0);
+}
+
+/** The least amplitude above 0, µA in steps of 10, that the area's recharge can make: its own where none is lower. */
+export function leastUa(area: AreaSettings): number {
+  const ratio = typeof area.recharge === 'string' ? 1 : area.recharge.asymmetric;
+  let amplitudeUa = AMPLITUDE_UA_STEP;
+  while (amplitudeUa < area.amplitudeUa && !levelsDivide(area, amplitudeUa, ratio))
+    amplitudeUa += AMPLITUDE_UA_STEP;
+  return amplitudeUa;
 }
 
 /** The amplitudes (µA, steps of 10, 0–25,500) next to `amplitudeUa` whose levels divide by the ratio, lower and higher. */

@@ -2,11 +2,18 @@
 // Judged here so that a file is refused with its field and the nearest values; the device judges again, whatever the host says.
 
 import { AMPLITUDE_UA_MAX, AMPLITUDE_UA_STEP, PHASE_PC_SET_DEFAULT } from '../../firmware/profile.ts';
-import { contactLevelsUa, dividingAmplitudesUa, ELECTRODE_NAMES, levelsDivide } from './levels.ts';
+import { contactLevelsUa, dividingAmplitudesUa, ELECTRODE_NAMES, leastUa, levelsDivide } from './levels.ts';
 import { nearest, type Problem, withUnit } from './problem.ts';
 import { intervalUsMin, rateMhz, ratesAroundHz } from './quantity.ts';
 import type { AreaSettings, ElectrodeName, Therapy } from './therapy.ts';
-import { burstSpanUs, occupancyUs, onsetIntervalUsMin, phaseUsFitting, windowOf } from './timing.ts';
+import {
+  burstSpanUs,
+  occupancyUs,
+  onsetFromUs,
+  onsetIntervalUsMin,
+  phaseUsFitting,
+  windowOf,
+} from './timing.ts';
 
 /** Phase limit of an electrode at boot, nC. */
 export const PHASE_NC_SET_DEFAULT = PHASE_PC_SET_DEFAULT / 1000;
@@ -77,11 +84,24 @@ function burstProblems(area: AreaSettings, path: string): Problem[] {
 
 function rampProblems(area: AreaSettings, path: string): Problem[] {
   if (area.cycle === undefined) return [];
+  const { onMs } = area.cycle;
   const rampMs = (area.rampUpMs ?? 0) + (area.rampDownMs ?? 0);
-  if (rampMs <= area.cycle.onMs) return [];
   const field = `${path}.cycle.onMs`;
-  const message = `the ramps take ${rampMs} ms, longer than the on-time of ${area.cycle.onMs} ms${nearest(field, [rampMs])}`;
+  if (rampMs > onMs) {
+    const message = `the ramps take ${rampMs} ms, longer than the on-time of ${onMs} ms${nearest(field, [rampMs])}`;
+    return [{ field, message }];
+  }
+  const neededMs = onMsOfAPulse(area);
+  if (area.amplitudeUa === 0 || neededMs <= onMs) return [];
+  const message = `no pulse of an on-time of ${onMs} ms is above 0 µA on its ramps${nearest(field, [neededMs])}`;
   return [{ field, message }];
+}
+
+/** The shortest on-time, ms, in which a pulse comes when the soft start has reached an amplitude and the soft stop has not left it. */
+function onMsOfAPulse(area: AreaSettings): number {
+  const share = leastUa(area) / area.amplitudeUa;
+  const firstUs = onsetFromUs(area, (area.rampUpMs ?? 0) * 1000 * share);
+  return Math.max(Math.floor(firstUs / 1000) + 1, Math.ceil(firstUs / 1000 + (area.rampDownMs ?? 0) * share));
 }
 
 function ratioProblems(area: AreaSettings, path: string): Problem[] {

@@ -42,6 +42,16 @@ export function onsetIntervalUsMin(area: AreaSettings): number {
   return Math.min(...intervals);
 }
 
+/** The first onset of an on-window that is not before `us`, µs from the window's beginning. */
+export function onsetFromUs({ burst, rateHz }: AreaSettings, us: number): number {
+  const mhz = Math.round(rateHz * 1000);
+  const intraMhz = burst === undefined ? 0 : Math.round(burst.intraRateHz * 1000);
+  const pulses = burst?.pulses ?? 1;
+  let pulse = Math.floor((us * mhz) / 1e9) * pulses;
+  while (onsetUs(pulse, pulses, mhz, intraMhz) < us) pulse++;
+  return onsetUs(pulse, pulses, mhz, intraMhz);
+}
+
 interface Window {
   readonly bursts: number;
   /** Number of the last pulse of the last burst, from 0. */

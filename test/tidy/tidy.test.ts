@@ -51,7 +51,7 @@ describe('imports', () => {
    * builder writes it, `stimgate flash` checks it, a simulated Pico loads it.
    */
   const isConstants = (target: string) =>
-    /^firmware\/([a-z]+|boards\/pico\/build\/(uf2|identity|crc))\.ts$/.test(target);
+    /^firmware\/([a-z]+|boards\/pico\/build\/(uf2|identity|crc|seal))\.ts$/.test(target);
   const rules: [string, (file: string) => boolean, (target: string) => boolean][] = [
     [
       'firmware imports nothing of the rest',

@@ -42,6 +42,7 @@ describe('REQ-HST-106: without a capture the device is judged by what it reports
     expect(rules([batch({}), batch({ ...second, total: 11 })])).toEqual(['pulse-missing']);
     expect(rules([batch({ amplitudeUa: 4010 })])).toEqual(['level']);
     expect(rules([])).toEqual(['no-output']);
+    expect(judgeDelivered(THERAPY, [], () => false).findings).toEqual([]);
   });
 
   it('any number of batches is judged', () => {

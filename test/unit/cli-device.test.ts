@@ -143,6 +143,16 @@ describe('REQ-HST-104: the end of a run', () => {
     expect(record).toMatchObject({ interrupted: true, notJudged: true, holds: true, findings: [] });
   });
 
+  it('an area that was not due by then is not missed, another is judged', async () => {
+    const [area] = TONIC.areas;
+    const slow = { ...area, rateHz: 2, rampUpMs: 1000, amplitudeUa: 1000 };
+    const therapy: Therapy = { ...TONIC, areas: [{ ...area, rampUpMs: 0 }, slow] };
+    const options = { therapy, file: 'two', forMs: 300, seed: 1, signal: never };
+    const { record } = await deliver(await opened(), { ...options, alsoEstop: true });
+    expect(record).toMatchObject({ holds: true, notJudged: false, findings: [] });
+    expect(record.areas[0].seen.pulses).toBeGreaterThan(0);
+  });
+
   it('Ctrl-C during a soft stop switches the output off at once', async () => {
     const controller = new AbortController();
     const transport = await opened();

@@ -18,7 +18,7 @@ import { madeSimulator, simulatedDevice } from '../../host/transport/simulator.t
 import type { Transport } from '../../host/transport/transport.ts';
 import { stimgate } from './fixtures/command.ts';
 import { FakeDevice } from './fixtures/fake-device.ts';
-import { hashOf, imageFile, withWord } from './fixtures/images.ts';
+import { flashOf, hashOf, imageFile, withWord } from './fixtures/images.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'stimgate-flash-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -66,6 +66,12 @@ describe('REQ-HST-107: an image that is not ours or not whole is refused before 
     ['cut at a block', WHOLE.subarray(0, 5120), /the file is cut: it has 10 of its 79 blocks$/],
     ['of an RP2350', withWord(WHOLE, 0, 28, 0xe48bff59), /another board: family 0xe48bff59 \(RP2350, Arm\)$/],
     ['of somebody else', encodeUf2(new Uint8Array(999), FLASH_START), /is not a Stimgate image/],
+    [
+      'with a bit that has changed',
+      withWord(WHOLE, 40, 100, 0x12345678),
+      /is damaged: it is not the image that was built/,
+    ],
+    ['without its last page', encodeUf2(flashOf().subarray(0, -256), FLASH_START), /is damaged: /],
     ['too long', new Uint8Array(4_194_305), /4194305 bytes are more than any image for a Pico has$/],
     [
       'of another interlock',

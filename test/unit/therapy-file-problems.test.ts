@@ -70,6 +70,10 @@ describe('REQ-HST-101: a therapy file that cannot be delivered is refused, a lin
       { cycle: { onMs: 100, offMs: 100 }, rampUpMs: 80, rampDownMs: 40 },
       'cycle.onMs: the ramps take 120 ms, longer than the on-time of 100 ms; nearest: 120 ms',
     ],
+    [
+      { cycle: { onMs: 60, offMs: 100 }, rateHz: 10, rampUpMs: 20 },
+      'cycle.onMs: no pulse of an on-time of 60 ms is above 0 µA on its ramps; nearest: 101 ms',
+    ],
     [{ amplitudeUa: 0 }, 'amplitudeUa: every amplitude is 0 µA: there is nothing to deliver; nearest: 10 µA'],
   ])('%j', (changes, line) => {
     expect(area(changes)).toEqual([`a.json: areas[0].${line}`]);

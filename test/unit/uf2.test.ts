@@ -3,7 +3,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeIdentity, findIdentity } from '../../firmware/boards/pico/build/identity.ts';
-import { decodeUf2, encodeUf2, FLASH_START, Uf2Error } from '../../firmware/boards/pico/build/uf2.ts';
+import { isSealed } from '../../firmware/boards/pico/build/seal.ts';
+import {
+  decodeUf2,
+  encodeUf2,
+  FLASH_START,
+  Uf2Error,
+  wholePages,
+} from '../../firmware/boards/pico/build/uf2.ts';
 import { flashOf, withWord } from './fixtures/images.ts';
 
 const BLOCK = 512;
@@ -161,7 +168,7 @@ describe('the identity in an image', () => {
   const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
   it('REQ-IMG-002: the record is found at every multiple of 4, the end of the image included', () => {
-    for (const at of [0, 4, 0x100, 20_000 - 80]) {
+    for (const at of [0, 4, 0x100, 79 * 256 - 112]) {
       const found = findIdentity(flashOf(hash(7), hash(11), at));
       expect(found).toEqual({ interlock: hex(hash(7)), stimulator: hex(hash(11)) });
     }
@@ -169,17 +176,32 @@ describe('the identity in an image', () => {
 
   it('REQ-IMG-002: none is found where it is not aligned, cut, or one letter off', () => {
     expect(findIdentity(flashOf(hash(7), hash(11), 6))).toBeUndefined();
-    expect(findIdentity(flashOf(hash(7), hash(11), 100).subarray(0, 179))).toBeUndefined();
+    expect(findIdentity(flashOf(hash(7), hash(11), 100).subarray(0, 211))).toBeUndefined();
     const flash = flashOf(hash(7), hash(11), 100);
     flash[115] ^= 1;
     expect(findIdentity(flash)).toBeUndefined();
     expect(findIdentity(new Uint8Array(0))).toBeUndefined();
   });
 
-  it('REQ-IMG-002: the record has 80 bytes, and takes hashes of 32 alone', () => {
+  it('REQ-IMG-002: the record has 112 bytes, and takes hashes of 32 alone', () => {
     const record = encodeIdentity(hash(7), hash(11));
     expect(Buffer.from(record.subarray(0, 16)).toString('ascii')).toBe('STIMGATE-IMAGE-1');
-    expect([...record.subarray(16)]).toEqual([...hash(7), ...hash(11)]);
+    expect([...record.subarray(16)]).toEqual([...hash(7), ...hash(11), ...new Uint8Array(32)]);
     expect(() => encodeIdentity(hash(7).subarray(1), hash(11))).toThrow(RangeError);
+  });
+
+  it('REQ-IMG-007: a bit that has changed anywhere, or a page more or less, breaks the seal', () => {
+    const flash = flashOf();
+    expect(isSealed(flash)).toBe(true);
+    const bits = fc.nat(8 * flash.length - 1);
+    const broken = (bit: number) => {
+      const changed = flash.slice();
+      changed[bit >> 3] ^= 1 << (bit & 7);
+      expect(isSealed(changed)).toBe(false);
+    };
+    fc.assert(fc.property(bits, broken), { seed: 7, numRuns: 300 });
+    expect(isSealed(flash.subarray(0, flash.length - 256))).toBe(false);
+    expect(isSealed(wholePages(Uint8Array.from([...flash, 0xff])))).toBe(false);
+    expect(isSealed(new Uint8Array(512))).toBe(false);
   });
 });

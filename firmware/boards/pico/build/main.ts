@@ -9,7 +9,8 @@ import { constantsHeader } from './constants.ts';
 import { bootCrc } from './crc.ts';
 import { encodeIdentity } from './identity.ts';
 import { memoryBytes } from './memory.ts';
-import { encodeUf2 } from './uf2.ts';
+import { seal } from './seal.ts';
+import { encodeUf2, wholePages } from './uf2.ts';
 import { runWasm2c, withStaticMemory } from './wasm2c.ts';
 
 const MODULES = ['interlock', 'stimulator'] as const;
@@ -61,10 +62,11 @@ function writeIdentity(): string {
   return source;
 }
 
-/** The image as it lies in flash, with the CRC that the boot ROM asks of its first 256 bytes. */
+/** The image as it lies in flash, with the CRC that the boot ROM asks of its first 256 bytes, and sealed. */
 function imageOf(elf: string): Uint8Array {
-  const image = flashOf(elf, `${FOLDER}/image.bin`);
+  const image = wholePages(flashOf(elf, `${FOLDER}/image.bin`));
   new DataView(image.buffer).setUint32(BOOT2_BYTES - 4, bootCrc(image.subarray(0, BOOT2_BYTES - 4)), true);
+  seal(image);
   return image;
 }
 

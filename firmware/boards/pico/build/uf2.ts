@@ -66,15 +66,23 @@ export interface Uf2Image {
   readonly image: Uint8Array;
 }
 
+/** An image with its last page filled up with 0xff, which is erased flash. */
+export function wholePages(image: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(PAYLOAD_BYTES * Math.ceil(image.length / PAYLOAD_BYTES)).fill(0xff);
+  whole.set(image);
+  return whole;
+}
+
 /**
- * The file that puts `image` into flash from `base` on; the last block is filled up with 0xff, which is erased flash.
+ * The file that puts `image` into flash from `base` on, in whole pages.
  * @throws RangeError for an empty image, a base that begins no sector, and what does not fit the flash.
  */
 export function encodeUf2(image: Uint8Array, base: number): Uint8Array {
   if (image.length === 0) throw new RangeError('an image of 0 bytes is none');
   if (!Number.isInteger(base) || base % SECTOR_BYTES !== 0)
     throw new RangeError(`the base ${hex(base)} does not begin a sector of ${SECTOR_BYTES} bytes`);
-  const count = Math.ceil(image.length / PAYLOAD_BYTES);
+  const whole = wholePages(image);
+  const count = whole.length / PAYLOAD_BYTES;
   if (base < FLASH_START || base + count * PAYLOAD_BYTES > FLASH_END)
     throw new RangeError(`${image.length} bytes at ${hex(base)} do not fit the flash ${FLASH}`);
   const file = new Uint8Array(count * BLOCK_BYTES);
@@ -82,8 +90,7 @@ export function encodeUf2(image: Uint8Array, base: number): Uint8Array {
     const at = number * PAYLOAD_BYTES;
     const block = file.subarray(number * BLOCK_BYTES, (number + 1) * BLOCK_BYTES);
     writeHeader(viewOf(block), base + at, number, count);
-    block.fill(0xff, AT_PAYLOAD, AT_PAYLOAD + PAYLOAD_BYTES);
-    block.set(image.subarray(at, at + PAYLOAD_BYTES), AT_PAYLOAD);
+    block.set(whole.subarray(at, at + PAYLOAD_BYTES), AT_PAYLOAD);
   }
   return file;
 }
