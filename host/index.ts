@@ -23,7 +23,8 @@ export type {
   StateEvent,
   TherapyMode,
 } from './device/messages.ts';
-export { type Impedance, type LimitSettings, Stimulator } from './device/stimulator.ts';
+export { type Outage, outageText, type ReconnectOptions, reconnect } from './device/reconnect.ts';
+export { type Impedance, type Known, type LimitSettings, Stimulator } from './device/stimulator.ts';
 export { packageIdentity } from './flash/package-identity.ts';
 export { DeviceError, LinkError, type LinkFault, type Refusal } from './link/errors.ts';
 export { decodeFrame, encodeFrame, type Frame } from './link/frame.ts';
@@ -41,7 +42,8 @@ export type {
 } from './therapy/therapy.ts';
 export { type HostClock, TimedOut } from './transport/clock.ts';
 export { openTransport, type TransportOptions } from './transport/open.ts';
+export { type PtyOptions, servePty } from './transport/pty.ts';
 export { listPorts } from './transport/serial.ts';
-export { type Served, type ServeOptions, serve } from './transport/serve.ts';
+export { type Served, type ServedTcp, type ServeOptions, serve } from './transport/serve.ts';
 export { madeSimulator, simulatedDevice } from './transport/simulator.ts';
 export type { Transport } from './transport/transport.ts';

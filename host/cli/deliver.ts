@@ -24,6 +24,8 @@ export interface DeliverOptions {
   /** After the run a second, short one is ended by ESTOP, so that its latency is measured too. */
   readonly alsoEstop?: boolean;
   readonly onProgress?: (text: string) => void;
+  /** Opens a line that was lost anew. */
+  readonly reopen?: () => Promise<Transport>;
 }
 
 export interface Delivery {
@@ -58,7 +60,13 @@ export async function deliver(transport: Transport, options: DeliverOptions): Pr
   const onProgress = (doneMs: number): void =>
     say(`stimulating, ${seconds(doneMs)} of ${seconds(options.forMs)} s`);
   runs.push(
-    await stimulate(stimulator, therapy, { forMs: options.forMs, ending: 'STOP', signal, onProgress }),
+    await stimulate(stimulator, therapy, {
+      forMs: options.forMs,
+      ending: 'STOP',
+      signal,
+      onProgress,
+      reopen: options.reopen,
+    }),
   );
   if (options.alsoEstop && runs[0].fault === undefined && !signal.aborted) {
     runs.push(await stimulate(stimulator, therapy, { forMs: ESTOP_RUN_MS, ending: 'ESTOP', signal }));

@@ -190,6 +190,7 @@ async function runAll(plan: Plan, { runs, unwritten }: Delivered): Promise<void>
         signal,
         onProgress,
         alsoEstop,
+        reopen: simulator === undefined ? () => openPort(options.port, { baud: options.baud }) : undefined,
       });
       runs.push(delivery.record);
       commands = delivery.commands;

@@ -3,9 +3,11 @@
 import { Status } from '../../firmware/status.ts';
 import type { DeliveredBatch } from '../device/delivered.ts';
 import type { FaultEvent, StateEvent } from '../device/messages.ts';
+import { outageText, reconnect } from '../device/reconnect.ts';
 import type { Stimulator } from '../device/stimulator.ts';
 import { DeviceError, LinkError } from '../link/errors.ts';
 import type { Therapy } from '../therapy/therapy.ts';
+import type { Transport } from '../transport/transport.ts';
 import { SLOT } from './prepare.ts';
 
 /** The device is asked, and Ctrl-C is looked for, at least this often. */
@@ -26,6 +28,8 @@ export interface StimulateOptions {
   readonly ending: 'STOP' | 'ESTOP';
   readonly signal: AbortSignal;
   readonly onProgress?: (doneMs: number) => void;
+  /** Opens a line that was lost anew. */
+  readonly reopen?: () => Promise<Transport>;
 }
 
 /** What happened, in ns of the host's clock (for an embedded simulator: of its trace). */
@@ -71,7 +75,7 @@ export async function stimulate(
     return await watched(stimulator, watch, therapy, options);
   } catch (error) {
     if (error instanceof DeviceError && watch.state === undefined) throw error; // START was refused.
-    throw await switchedOff(stimulator, therapy, error);
+    throw await switchedOff(stimulator, therapy, error, options);
   } finally {
     watch.release();
   }
@@ -160,17 +164,52 @@ async function order(stimulator: Stimulator, ending: 'STOP' | 'ESTOP'): Promise<
   }
 }
 
-/** Tries ESTOP once more after something failed in mid-run. Returns the error with what is known of the output. */
-async function switchedOff(stimulator: Stimulator, therapy: Therapy, error: unknown): Promise<unknown> {
+/**
+ * Tries ESTOP after something failed in mid-run, over a new line where the old one is gone. Returns the error with what is
+ * known of the output.
+ */
+async function switchedOff(
+  stimulator: Stimulator,
+  therapy: Therapy,
+  error: unknown,
+  options: StimulateOptions,
+): Promise<unknown> {
   const isOff = await stimulator.estop().then(
     () => true,
     () => false,
   );
   if (!(error instanceof LinkError)) return error;
+  if (!isOff && options.reopen !== undefined && BACK.has(error.fault)) {
+    const back = await cameBack(stimulator, options.reopen, options.signal);
+    if (back !== undefined) return new LinkError(error.fault, `${error.message}; ${back}`, { cause: error });
+  }
   const goesOn = 'it goes on in free-running mode: hold a magnet to the device, or use "stimgate stop --now"';
   const mayBeOn = `the output may still be on; ${therapy.mode === 'free-running' ? goesOn : 'in clinic mode it ends by itself within 2 s'}`;
   const output = isOff ? 'ESTOP was answered: the output is off' : mayBeOn;
   return new LinkError(error.fault, `${error.message}; ${output}`, { cause: error });
+}
+
+/** Faults after which the line may come back; a session that another host has taken over is left to it. */
+const BACK: ReadonlySet<LinkError['fault']> = new Set(['closed', 'timeout']);
+
+/** Connects again, says what was lost, and switches off what goes on. Undefined where the device does not come back. */
+async function cameBack(
+  lost: Stimulator,
+  reopen: () => Promise<Transport>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const { stimulator, outage } = await reconnect(lost, reopen, { signal });
+    try {
+      await stimulator.estop();
+    } finally {
+      await stimulator.close();
+    }
+    return `${outageText(outage)}; ESTOP was answered: the output is off`;
+  } catch (error) {
+    if (error instanceof LinkError) return undefined;
+    throw error;
+  }
 }
 
 /** Keeps the device's session alive and collects what it says unasked. */

@@ -45,6 +45,17 @@ export type Impedance = Pick<ImpedanceEvent, 'ohm' | 'measuredUa' | 'driveMv' | 
 
 type Listeners = { [N in keyof DeviceEvents]: [DeviceEvents[N]] } & { lost: [LinkError] };
 
+/** The device as it was when it was last heard of. */
+export interface Known {
+  /** Its last STATUS, and when that came, ms of the transport's clock. */
+  readonly status: DeviceStatus | undefined;
+  readonly atMs: number;
+  /** Pulses of the DELIVERED batches that came after it. */
+  readonly pulsesTold: number;
+  /** The request that was not answered: it may or may not have taken effect. */
+  readonly unanswered: string | undefined;
+}
+
 /** What to say about a request that was refused. */
 interface Asked {
   readonly what?: string;
@@ -60,6 +71,7 @@ export class Stimulator extends EventEmitter<Listeners> {
   readonly #link: Link;
   #lost: LinkError | undefined;
   #stopKeepAlive = (): void => {};
+  #known: Omit<Known, 'unanswered'> = { status: undefined, atMs: 0, pulsesTold: 0 };
 
   private constructor(transport: Transport, link: Link, info: DeviceInfo) {
     super();
@@ -90,7 +102,13 @@ export class Stimulator extends EventEmitter<Listeners> {
 
   /** What the device is doing. */
   async status(): Promise<DeviceStatus> {
-    return decodeStatus(await this.#ask(wire.Message.STATUS, [], wire.STATUS_BYTES));
+    return this.#noted(await this.#ask(wire.Message.STATUS, [], wire.STATUS_BYTES));
+  }
+
+  /** What is known of the device from its last word: see reconnect. */
+  get known(): Known {
+    const unanswered = this.#link.unanswered;
+    return { ...this.#known, unanswered: unanswered === undefined ? undefined : wire.Message[unanswered] };
   }
 
   /**
@@ -250,6 +268,10 @@ export class Stimulator extends EventEmitter<Listeners> {
       if (!this.#link.busy) {
         this.#link
           .request(wire.Message.STATUS, new Uint8Array(), { background: true })
+          .then((response) => {
+            if (decodeRefusal(response) === undefined && response.length >= wire.STATUS_BYTES)
+              this.#noted(response);
+          })
           .catch((error: LinkError) => this.#doubt(error));
       }
       again();
@@ -338,7 +360,15 @@ export class Stimulator extends EventEmitter<Listeners> {
   #event(frame: Frame): void {
     const decoded = decodeEvent(frame);
     // Each name goes with its own event's type; the pairing is decodeEvent's.
-    if (decoded !== undefined) (this as EventEmitter).emit(decoded.name, decoded.event);
+    if (decoded === undefined) return;
+    if (decoded.name === 'delivered') this.#known = toldOf(this.#known, decoded.event.count);
+    (this as EventEmitter).emit(decoded.name, decoded.event);
+  }
+
+  #noted(response: Uint8Array): DeviceStatus {
+    const status = decodeStatus(response);
+    this.#known = { status, atMs: this.transport.clock.nowMs(), pulsesTold: 0 };
+    return status;
   }
 
   /** A keep-alive frame was not answered. */
@@ -355,6 +385,10 @@ export class Stimulator extends EventEmitter<Listeners> {
 }
 
 const EVENT_NAMES: readonly (keyof DeviceEvents)[] = ['fault', 'state', 'impedance', 'battery', 'delivered'];
+
+function toldOf<K extends { readonly pulsesTold: number }>(known: K, pulses: number): K {
+  return { ...known, pulsesTold: known.pulsesTold + pulses };
+}
 
 /** HELLO and INFO. A late answer to an earlier HELLO can open a session that is already over: then once more. */
 async function handshake(link: Link, name: string): Promise<DeviceInfo> {

@@ -60,6 +60,7 @@ export class Link {
   /** What the requests of earlier epochs were given up for. */
   #overtaker = '';
   #lost: LinkError | undefined;
+  #unanswered: wire.Message | undefined;
   /** A request of ours has come back as it was sent. */
   #echoed = false;
 
@@ -78,6 +79,11 @@ export class Link {
   /** Whether a request is on the line or waiting. */
   get busy(): boolean {
     return this.#queued > 0;
+  }
+
+  /** The last request that was given to the line and not answered: it may or may not have taken effect. */
+  get unanswered(): wire.Message | undefined {
+    return this.#unanswered;
   }
 
   /**
@@ -137,7 +143,7 @@ export class Link {
       const budgetMs = ahead * this.timeoutMs * (this.retries + 1) + this.timeoutMs;
       if (ahead > 0 && !options.urgent) {
         await this.#wait(before, budgetMs, !!options.background).catch(() => {
-          throw this.#unanswered(message);
+          throw this.#notAnswered(message);
         });
       }
       if (epoch !== this.#epoch) throw superseded(this.#transport.name, this.#overtaker);
@@ -168,8 +174,11 @@ export class Link {
         // A delimiter first ends whatever noise stands before the frame on the line.
         this.#send(attempt > 0 || hello ? Buffer.concat([DELIMITER, bytes]) : bytes);
         if (attempt === 0) onWritten?.();
+        this.#unanswered = message;
         try {
-          return await this.#wait(response, this.timeoutMs, background);
+          const payload = await this.#wait(response, this.timeoutMs, background);
+          this.#unanswered = undefined;
+          return payload;
         } catch (error) {
           if (!(error instanceof TimedOut)) throw error;
         }
@@ -178,7 +187,7 @@ export class Link {
       if (this.#pending?.sequence === sequence && this.#pending.message === message)
         this.#pending = undefined;
     }
-    throw this.#unanswered(message);
+    throw this.#notAnswered(message);
   }
 
   #send(bytes: Uint8Array): void {
@@ -264,7 +273,7 @@ export class Link {
     return new LinkError('closed', `the line to ${name} was closed${where}${why}`, { cause });
   }
 
-  #unanswered(message: wire.Message): LinkError {
+  #notAnswered(message: wire.Message): LinkError {
     const { name } = this.#transport;
     const { bytes, valid } = this.parser;
     if (this.#echoed) {
@@ -281,7 +290,9 @@ export class Link {
     const times = this.retries === 0 ? '' : `, asked ${this.retries + 1} times`;
     const question = `the device at ${name} did not answer ${wire.Message[message]} within ${this.timeoutMs} ms${times}`;
     const check =
-      valid === 0 ? 'that it is powered, connected and running Stimgate' : 'its power and the cable';
+      valid === 0
+        ? 'that it is powered, connected, at this baud rate and running Stimgate'
+        : 'its power and the cable';
     return new LinkError('timeout', `${question}: check ${check}`);
   }
 }

@@ -13,7 +13,7 @@ import { readImage, requireOfPackage } from '../../host/flash/image.ts';
 import { readBack } from '../../host/flash/read-back.ts';
 import { LinkError } from '../../host/link/errors.ts';
 import { type EmbeddedDevice, openEmbedded } from '../../host/transport/embedded.ts';
-import { type Served, serve } from '../../host/transport/serve.ts';
+import { type ServedTcp, serve } from '../../host/transport/serve.ts';
 import { madeSimulator, simulatedDevice } from '../../host/transport/simulator.ts';
 import type { Transport } from '../../host/transport/transport.ts';
 import { stimgate } from './fixtures/command.ts';
@@ -181,7 +181,7 @@ describe('REQ-HST-107: a good image is copied whole', () => {
 });
 
 describe('REQ-HST-107: with --port the device has the last word', () => {
-  async function served(device: EmbeddedDevice, port = 0): Promise<Served> {
+  async function served(device: EmbeddedDevice, port = 0): Promise<ServedTcp> {
     const server = await serve(device, { port, baud: 115_200 });
     closers.push(() => server.close());
     return server;

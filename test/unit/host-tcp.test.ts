@@ -6,7 +6,7 @@ import { Event } from '../../firmware/wire.ts';
 import { Stimulator } from '../../host/device/stimulator.ts';
 import { LinkError } from '../../host/link/errors.ts';
 import { encodeFrame } from '../../host/link/frame.ts';
-import { type Served, serve } from '../../host/transport/serve.ts';
+import { type ServedTcp, serve } from '../../host/transport/serve.ts';
 import { openTcp } from '../../host/transport/tcp.ts';
 import { FakeDevice } from './fixtures/fake-device.ts';
 
@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-async function served(device = new FakeDevice(), log: string[] = []): Promise<Served> {
+async function served(device = new FakeDevice(), log: string[] = []): Promise<ServedTcp> {
   const server = await serve(device, { port: 0, baud: 1_000_000, log: (line) => log.push(line) });
   closers.push(() => server.close());
   return server;
