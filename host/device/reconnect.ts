@@ -32,6 +32,8 @@ const AGAIN_MS = 100;
 /** The device's clock and the host's may differ by this, µs, and by a hundredth. */
 const CLOCK_SLACK_US = 200_000;
 const CLOCK_SHARE = 0.01;
+/** HELLO and INFO: the counters since boot go on by at least these. */
+const GREETING_FRAMES = 2;
 
 /**
  * Connects to the device of `before` again, over lines that `open` opens, and closes `before`.
@@ -65,7 +67,9 @@ export function outageOf(known: Known, status: DeviceStatus, nowMs: number): Out
     return { silentMs: undefined, unanswered, wasReset: false, pulsesUntold: undefined, status };
   const silentMs = nowMs - known.atMs;
   const leastUs = known.status.clockUs + 1000 * silentMs * (1 - CLOCK_SHARE) - CLOCK_SLACK_US;
-  const wasReset = status.clockUs < leastUs || status.pulses < known.status.pulses;
+  const { framesValid, pulses } = known.status;
+  const wasReset =
+    status.clockUs < leastUs || status.pulses < pulses || status.framesValid < framesValid + GREETING_FRAMES;
   const pulsesUntold = wasReset ? undefined : status.pulses - known.status.pulses - known.pulsesTold;
   return { silentMs, unanswered, wasReset, pulsesUntold, status };
 }

@@ -1,19 +1,24 @@
 // A simulated device on a real serial port: what the line does when it is pulled, shared, noisy or at another rate.
 
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StopReason } from '../../firmware/status.ts';
 import { deliver } from '../../host/cli/deliver.ts';
+import { decodeEvent, type StateEvent } from '../../host/device/messages.ts';
 import { reconnect } from '../../host/device/reconnect.ts';
 import { Stimulator } from '../../host/device/stimulator.ts';
 import { LinkError } from '../../host/link/errors.ts';
+import { FrameParser } from '../../host/link/parser.ts';
 import { loadPreset } from '../../host/therapy/presets.ts';
 import { servePty } from '../../host/transport/pty.ts';
 import { openSerial } from '../../host/transport/serial.ts';
 import type { Served } from '../../host/transport/serve.ts';
 import { madeSimulator, simulatedDevice } from '../../host/transport/simulator.ts';
+import type { Simulator } from '../../sim/index.ts';
 import { itWith } from '../unit/fixtures/tools.ts';
 
 const TONIC = loadPreset('tonic');
@@ -35,9 +40,42 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function serving(): Promise<void> {
-  const device = simulatedDevice(await madeSimulator({ seed: 1, trace: false }));
+/** Calls that wait for a state that the device tells of, whoever listens on the line. */
+const watchers = new Set<(state: StateEvent) => void>();
+
+async function serving(): Promise<Simulator> {
+  const simulator = await madeSimulator({ seed: 1, trace: false });
+  const parser = new FrameParser();
+  const device = simulatedDevice(simulator, (byte) => {
+    for (const frame of parser.push(Uint8Array.of(byte))) {
+      const told = decodeEvent(frame);
+      if (told?.name === 'state') for (const watcher of watchers) watcher(told.event);
+    }
+  });
   served = await servePty(device, { link, baud: BAUD, log: (line) => said.push(line) });
+  return simulator;
+}
+
+/** The next state of the device that `isIt`. */
+function watched(isIt: (state: StateEvent) => boolean): Promise<StateEvent> {
+  return new Promise((resolve) => {
+    const watcher = (state: StateEvent): void => {
+      if (!isIt(state)) return;
+      watchers.delete(watcher);
+      resolve(state);
+    };
+    watchers.add(watcher);
+  });
+}
+
+/** What a process has said when it has ended, and its exit code. */
+async function ended(child: ChildProcess): Promise<{ out: string; exit: number | null }> {
+  let out = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  const [exit] = await once(child, 'close');
+  return { out, exit };
 }
 
 /** Kills the socat that holds the port: the cable is pulled out. */
@@ -102,6 +140,32 @@ describe('REQ-HST-120: a simulated device on a serial port', () => {
     await right.close();
   });
 
+  itWith(
+    'python3',
+    'a client that was written from the protocol page alone starts and stops it',
+    async () => {
+      await serving();
+      const { out, exit } = await ended(spawn('python3', ['test/hil/session.py', link]));
+      expect([out, exit]).toEqual([`25 pulses, ended with reason ${StopReason.STOP}\n`, 0]);
+    },
+    'python3 (and socat)',
+  );
+
+  itWith('socat', 'a host that dies while it stimulates: clinic mode ends by itself', async () => {
+    await serving();
+    const arguments_ = ['dist/host/cli/main.js', 'run', 'tonic', '--port', link, '--for', '30s'];
+    const host = spawn(process.execPath, arguments_);
+    const dead = ended(host);
+    await watched(({ therapy }) => therapy === 'STIMULATING');
+    const over = watched(({ therapy }) => therapy === 'IDLE');
+    host.kill('SIGKILL');
+    await dead;
+    expect((await over).reason).toBe('LINK_LOSS');
+    const stim = await Stimulator.connect(await openSerial(link));
+    expect(await stim.status()).toMatchObject({ therapy: 'IDLE', stopReason: 'LINK_LOSS' });
+    await stim.close();
+  });
+
   it('a path that is taken, or no socat, is one line', async () => {
     const device = simulatedDevice(await madeSimulator({ seed: 1, trace: false }));
     writeFileSync(link, '');
@@ -145,6 +209,35 @@ describe('REQ-HST-121: a line that is pulled out in the middle of a frame', () =
     await stimulator.estop();
     await stimulator.close();
     expect(said).toContain(`${link} was unplugged: it is made anew`);
+  });
+
+  itWith('socat', 'a device that is reset meanwhile is known for one', async () => {
+    const simulator = await serving();
+    const stim = await Stimulator.connect(await openSerial(link));
+    await stim.erase(0);
+    await stim.status();
+    simulator.faults.inject({ kind: 'brown-out', durationUs: 1000 });
+    expect((await failure(stim.status())).fault).toBe('reset');
+    const { stimulator, outage } = await reconnect(stim, () => openSerial(link));
+    expect(outage).toMatchObject({ wasReset: true, pulsesUntold: undefined });
+    await stimulator.close();
+  });
+
+  itWith('socat', 'noise on the line costs retries, and nothing is done twice', async () => {
+    const simulator = await serving();
+    const { rxNoise, txNoise } = simulator.board.uart;
+    rxNoise.corruptPpm = 5000;
+    txNoise.lossPpm = 5000;
+    const options = { timeoutMs: 150, retries: 20 };
+    const stim = await Stimulator.connect(await openSerial(link), options);
+    await stim.setArea(0, 0, TONIC.areas[0]);
+    for (let n = 1; n <= 15; n++) expect(await stim.setAmplitude(0, 0, 40 * n)).toBe(40 * n);
+    rxNoise.corruptPpm = 0;
+    txNoise.lossPpm = 0;
+    const status = await stim.status();
+    expect(status.framesDamaged + status.framesValid).toBeGreaterThan(18);
+    expect((await stim.area(0, 0)).amplitudeUa).toBe(600);
+    await stim.close();
   });
 
   itWith('socat', 'a run ends with what is known, and the output off', async () => {

@@ -6,11 +6,20 @@ import type { DeviceStatus } from '../../host/device/messages.ts';
 import { outageOf, outageText } from '../../host/device/reconnect.ts';
 import { readAtRate } from '../../host/transport/wrong-rate.ts';
 
-const status = (clockUs: number, pulses: number, therapy: DeviceStatus['therapy'] = 'STIMULATING') =>
-  ({ clockUs, pulses, therapy }) as DeviceStatus;
+const status = (
+  clockUs: number,
+  pulses: number,
+  therapy: DeviceStatus['therapy'] = 'STIMULATING',
+  framesValid = 9,
+) => ({ clockUs, pulses, therapy, framesValid }) as DeviceStatus;
 
 describe('REQ-HST-121: an outage', () => {
-  const known = { status: status(10e6, 100), atMs: 5000, pulsesTold: 12, unanswered: 'START' };
+  const known = {
+    status: status(10e6, 100, 'STIMULATING', 5),
+    atMs: 5000,
+    pulsesTold: 12,
+    unanswered: 'START',
+  };
 
   it('a device that went on: its pulses that nobody was told of', () => {
     const outage = outageOf(known, status(13e6, 190), 8000);
@@ -23,6 +32,7 @@ describe('REQ-HST-121: an outage', () => {
   it.each([
     ['its clock has begun anew', status(900_000, 0, 'IDLE')],
     ['it has delivered less than before', status(13e6, 3)],
+    ['its counters have begun anew', status(13e6, 190, 'IDLE', 3)],
     ['its clock is behind by more than it can drift', status(12.7e6, 190)],
   ])('a device that was reset: %s', (_, now) => {
     const outage = outageOf(known, now, 8000);
