@@ -1,6 +1,6 @@
 // `npm run bench`: measures, prints a table, writes out/bench.json. `npm run bench -- proof` measures the prover instead,
-// `-- pico` the image for the Pico and `-- cost` how well the fast machine knows what it takes, and write out/bench-proof.json
-// and so on. No figure passes or fails: they depend on the machine, and their ratios were measured in one run. It fails where
+// `-- pico` the image for the Pico, `-- cost` how well the fast machine knows what it takes and `-- rig` soak, fuzz and a serial
+// port, and write out/bench-proof.json and so on. No figure passes or fails: they depend on the machine, and their ratios were measured in one run. It fails where
 // firmware and hand-written C do not agree.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -16,6 +16,7 @@ import { PICO_BENCHES } from './pico/index.ts';
 import { Disagreement } from './pico/versus/agree.ts';
 import { benchMemory, benchStartUp } from './process.ts';
 import { benchProof } from './proof.ts';
+import { RIG_BENCHES } from './rig/index.ts';
 import { benchSizes } from './size.ts';
 import { benchSpeed } from './speed.ts';
 
@@ -56,12 +57,14 @@ function benchPico(): void {
 const machine = `${cpus()[0]?.model ?? 'unknown processor'}, node ${process.version}`;
 console.log(`${machine}; value, ratio to a reference of the same run, aim, what limits it`);
 const [, , only] = process.argv;
-if (only !== undefined && only !== 'proof' && only !== 'pico' && only !== 'cost') {
-  console.error(`there is no bench "${only}"; there are "proof", "pico" and "cost"`);
+const OTHERS: readonly (string | undefined)[] = ['proof', 'pico', 'cost', 'rig'];
+if (only !== undefined && !OTHERS.includes(only)) {
+  console.error(`there is no bench "${only}"; there are ${OTHERS.join(', ')}`);
   process.exit(2);
 }
 if (only === 'proof') add('The prover', await benchProof());
 else if (only === 'cost') for (const [title, measure] of COST_BENCHES) add(title, measure());
+else if (only === 'rig') for (const [title, measure] of RIG_BENCHES) add(title, measure());
 else if (only === 'pico') benchPico();
 else benchDevice();
 
