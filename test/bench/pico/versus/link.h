@@ -68,6 +68,8 @@ bool schedule_is_put_off(void);
 #define LOW_WATER_US 5000
 int32_t schedule_fill(uint64_t now_us);
 uint64_t queue_end_us(void);
+/** Free places of the FIFO. */
+int32_t schedule_room(uint64_t now_us);
 
 // delivered.c
 struct area;
@@ -81,6 +83,26 @@ const struct batch *delivered_oldest(void);
 void delivered_take(void);
 void delivered_merge(void);
 uint32_t delivered_pulses(void);
+
+// session.c
+/** A frame that is the last accepted one again. */
+#define REPEATED (-1)
+extern struct open_session {
+  int32_t bytes;
+  uint64_t us;
+  uint32_t sequence, number, generator;
+} open_session;
+void session_boot(uint32_t entropy);
+int32_t session_judge(const union frame *frame, int32_t bytes, uint32_t type, uint64_t now_us);
+/** Returns the frame's copy: the next one may come meanwhile. */
+const union frame *session_accept(const union frame *frame, int32_t bytes, uint32_t type, uint64_t now_us);
+/** Reads what has come: whether an ESTOP that will be accepted is in it. */
+bool line_has_estop(void);
+/** The frame whose turn it is, 0: none. */
+const union frame *line_frame(int32_t *bytes);
+/** It has had its turn. */
+void line_settle(void);
+bool line_is_full(void);
 
 // poll.c
 /** Clock time at this moment, µs. */

@@ -1,12 +1,8 @@
-// A turn of the stimulator: therapy, then link. Sessions, the messages that the bench sends, events.
+// A turn of the stimulator: therapy, then link. The messages that the bench sends, events.
 
 #include "link.h"
 
-#define READS_MAX 64
 #define TRANSMIT_US 100
-#define HELLO_RETRY_US 100000u
-#define AHEAD_MAX 32767
-#define REPEATED (-1)
 #define REQUEST_TYPES 0x40
 #define BATTERY_PERIOD_US 10000000u
 #define BATCHES_MAX 2
@@ -26,14 +22,6 @@ static struct {
   uint32_t changes;
   uint8_t slot;
 } therapy;
-
-/** The last accepted frame, to know it again. */
-static union frame accepted;
-static struct {
-  int32_t bytes;
-  uint64_t us;
-  uint32_t sequence, session, generator;
-} session;
 
 static union frame response;
 static int32_t response_bytes;
@@ -84,14 +72,18 @@ static void end(int32_t reason, int32_t refused, uint64_t off_us) {
   enter_idle(reason, refused);
 }
 
+static uint64_t off_us(void) {
+  uint64_t now_us = clock_us();
+  return now_us - (uint64_t)most(DISCHARGE_US - interlock_reading(READING_DISCHARGE_US), 0);
+}
+
 static void end_disarmed(int32_t packed, uint64_t now_us) {
   int32_t state = packed & STATUS_STATE_MASK;
   int32_t reason = REASON_UNDERRUN;
   if (state == STATE_TRIPPED || state == STATE_LOCKED) reason = REASON_TRIP;
   else if (packed & STATUS_MAGNET) reason = REASON_MAGNET;
   else if (schedule_is_over() && now_us + START_US_MAX >= queue_end_us()) reason = therapy.stop_reason;
-  int32_t gone_us = DISCHARGE_US - interlock_reading(READING_DISCHARGE_US);
-  end(reason, RESULT_OK, clock_us() - (uint64_t)most(gone_us, 0));
+  end(reason, RESULT_OK, off_us());
 }
 
 static int32_t fill(uint64_t now_us) {
@@ -107,9 +99,12 @@ static int32_t fill(uint64_t now_us) {
     return 0;
   }
   if (schedule_is_put_off()) return 0;
-  int32_t left_us = (int32_t)(queue_end_us() - clock_us());
+  uint64_t filled_us = clock_us();
+  int32_t left_us = (int32_t)(queue_end_us() - filled_us);
   if (schedule_is_over()) return most(left_us, 0);
-  return left_us > 2 * LOW_WATER_US ? left_us - LOW_WATER_US : most(left_us / 2, 0);
+  if (left_us > 2 * LOW_WATER_US) return left_us - LOW_WATER_US;
+  bool is_low = left_us < LOW_WATER_US && schedule_room(filled_us) > FIFO_SEGMENTS / 2;
+  return is_low ? 0 : most(left_us / 2, 0);
 }
 
 static int32_t run_arming(void) {
@@ -166,41 +161,6 @@ static int32_t stop_because(int32_t reason) {
   return RESULT_OK;
 }
 
-// Sessions
-
-static void step_generator(void) {
-  session.generator ^= session.generator << 13;
-  session.generator ^= session.generator >> 17;
-  session.generator ^= session.generator << 5;
-}
-
-static uint32_t next_nonce(uint32_t us) {
-  session.generator ^= us;
-  if (session.generator == 0) session.generator = 0x9e3779b9;
-  step_generator();
-  if (session.generator == session.session) step_generator();
-  return session.generator;
-}
-
-/** Payload of a request, bytes; −1: there is no such message here. */
-static int32_t request_bytes(uint32_t type) {
-  switch (type) {
-    case MESSAGE_HELLO:
-    case MESSAGE_INFO:
-    case MESSAGE_STATUS:
-    case MESSAGE_STOP:
-      return 0;
-    case MESSAGE_SET_AREA:
-      return SET_AREA_BYTES;
-    case MESSAGE_SET_AMPLITUDE:
-      return SET_AMPLITUDE_BYTES;
-    case MESSAGE_START:
-      return START_BYTES;
-    default:
-      return -1;
-  }
-}
-
 static int32_t response_bytes_of(uint32_t type) {
   switch (type) {
     case MESSAGE_HELLO:
@@ -218,37 +178,10 @@ static int32_t response_bytes_of(uint32_t type) {
   }
 }
 
-static bool same_bytes(const union frame *a, const union frame *b, int32_t bytes) {
-  for (int32_t i = 0; i < bytes; i++)
-    if (a->bytes[i] != b->bytes[i]) return false;
-  return true;
-}
-
-static int32_t judge(const union frame *frame, int32_t bytes, uint32_t type, uint64_t now_us) {
-  if (frame->header.version != WIRE_VERSION) return RESULT_BAD_VERSION;
-  bool is_hello = type == MESSAGE_HELLO;
-  if (!is_hello && session.session == 0) return RESULT_BAD_SESSION;
-  if (session_of(frame) != (is_hello ? 0 : session.session)) return RESULT_BAD_SESSION;
-  bool repeated = bytes == session.bytes && same_bytes(frame, &accepted, bytes);
-  if (is_hello) {
-    if (frame->header.sequence != 0) return RESULT_BAD_SEQUENCE;
-    if (repeated && now_us - session.us < HELLO_RETRY_US) return REPEATED;
-  } else {
-    if (repeated) return REPEATED;
-    uint32_t ahead = (frame->header.sequence - session.sequence) & 0xffff;
-    if (ahead == 0 || ahead > AHEAD_MAX) return RESULT_BAD_SEQUENCE;
-  }
-  int32_t payload_bytes = request_bytes(type);
-  if (payload_bytes < 0) return RESULT_UNKNOWN_MESSAGE;
-  return bytes == FRAME_PAYLOAD + payload_bytes + FRAME_CRC_BYTES ? RESULT_OK : RESULT_BAD_LENGTH;
-}
-
-static void accept(const union frame *frame, int32_t bytes, uint32_t type, uint64_t now_us) {
-  for (int32_t i = 0; i < bytes; i++) accepted.bytes[i] = frame->bytes[i];
-  session.bytes = bytes;
-  session.us = now_us;
-  session.sequence = frame->header.sequence;
-  if (type == MESSAGE_HELLO) session.session = next_nonce((uint32_t)now_us);
+static int32_t stop_now(void) {
+  int32_t result = interlock_stop(STOP_ESTOP);
+  if (therapy.state != THERAPY_IDLE) end(REASON_ESTOP, RESULT_OK, off_us());
+  return result;
 }
 
 // Answers
@@ -284,7 +217,7 @@ static void refuse_frame(const union frame *frame, int32_t status) {
 static void tell_hello(uint8_t *payload) {
   payload[HELLO_VERSION] = WIRE_VERSION;
   payload[HELLO_PROFILE] = PROFILE_PERCUTANEOUS_16;
-  put32(payload, HELLO_SESSION, session.session);
+  put32(payload, HELLO_SESSION, open_session.number);
 }
 
 static void tell_info(uint8_t *payload) {
@@ -365,6 +298,8 @@ static int32_t act(uint32_t type, const uint8_t *request, uint8_t *payload, uint
       return start(request);
     case MESSAGE_STOP:
       return stop_because(REASON_STOP);
+    case MESSAGE_ESTOP:
+      return stop_now();
     default:
       return RESULT_UNKNOWN_MESSAGE;
   }
@@ -378,26 +313,26 @@ static int32_t dispatch(uint32_t type, const uint8_t *request, uint8_t *payload,
   return response_bytes_of(type);
 }
 
-static void handle_frame(int32_t bytes, uint64_t now_us) {
-  uint32_t type = received.header.type;
+static void handle_frame(const union frame *frame, int32_t bytes, uint64_t now_us) {
+  uint32_t type = frame->header.type;
   if (type >= REQUEST_TYPES) {
     frames.refused++;
     return;
   }
-  int32_t verdict = judge(&received, bytes, type, now_us);
+  int32_t verdict = session_judge(frame, bytes, type, now_us);
   if (verdict == REPEATED) {
     frames.valid++;
     response_waits = true;
     flush_response();
   } else if (verdict != RESULT_OK) {
     frames.refused++;
-    refuse_frame(&received, verdict);
+    refuse_frame(frame, verdict);
   } else {
     frames.valid++;
-    accept(&received, bytes, type, now_us);
-    begin_answer(&response, &received);
+    const union frame *accepted = session_accept(frame, bytes, type, now_us);
+    begin_answer(&response, accepted);
     int32_t payload_bytes =
-        dispatch(type, received.bytes + FRAME_PAYLOAD, response.bytes + FRAME_PAYLOAD, now_us);
+        dispatch(type, accepted->bytes + FRAME_PAYLOAD, response.bytes + FRAME_PAYLOAD, now_us);
     response_bytes = frame_end(&response, payload_bytes);
     response_waits = true;
     flush_response();
@@ -479,7 +414,7 @@ static void publish_delivered(uint64_t now_us) {
 }
 
 static void begin_session(uint64_t now_us) {
-  told.session = session.session;
+  told.session = open_session.number;
   told.sequence = 0;
   told.fault = 0;
   told.changes = therapy.changes;
@@ -488,11 +423,11 @@ static void begin_session(uint64_t now_us) {
 }
 
 static void publish_events(uint64_t now_us) {
-  if (session.session == 0) {
+  if (open_session.number == 0) {
     if (delivered_ready()) delivered_take();
     return;
   }
-  if (session.session != told.session) begin_session(now_us);
+  if (open_session.number != told.session) begin_session(now_us);
   publish_fault(now_us);
   publish_state(now_us);
   publish_battery(now_us);
@@ -501,21 +436,19 @@ static void publish_events(uint64_t now_us) {
 
 // Turns
 
-static bool receive(uint64_t now_us) {
-  for (int32_t i = 0; i < READS_MAX; i++) {
-    int32_t byte = hal_uart_read();
-    if (byte < 0) return false;
-    int32_t bytes = frame_receive((uint8_t)byte);
-    if (bytes == 0) continue;
-    handle_frame(bytes, now_us);
-    return true;
-  }
-  return true;
+static void watch_silence(uint64_t now_us) {
+  if (therapy.mode != MODE_CLINIC || now_us - open_session.us < LINK_LOSS_US) return;
+  if (therapy.state == THERAPY_ARMING || therapy.state == THERAPY_STIMULATING) stop_because(REASON_LINK_LOSS);
 }
 
-static void watch_silence(uint64_t now_us) {
-  if (therapy.mode != MODE_CLINIC || now_us - session.us < LINK_LOSS_US) return;
-  if (therapy.state == THERAPY_ARMING || therapy.state == THERAPY_STIMULATING) stop_because(REASON_LINK_LOSS);
+static bool receive(uint64_t now_us) {
+  if (line_has_estop()) stop_now();
+  int32_t bytes;
+  const union frame *frame = line_frame(&bytes);
+  if (frame == 0) return line_is_full();
+  handle_frame(frame, bytes, now_us);
+  line_settle();
+  return true;
 }
 
 static int32_t poll_link(uint64_t now_us) {
@@ -535,10 +468,7 @@ void stimulator_boot(int32_t board_number, uint32_t entropy, int32_t readback_ua
   delivered_boot();
   frame_boot();
   therapy.state = THERAPY_IDLE;
-  session.session = 0;
-  session.bytes = 0;
-  session.us = 0;
-  session.generator = entropy;
+  session_boot(entropy);
   board.number = (uint8_t)board_number;
   board.readback_ua = readback_ua;
 }

@@ -324,8 +324,9 @@ static int32_t prepare_levels(struct area *area, int32_t asked_ua) {
 
 static int32_t room_left(void) { return FIFO_SEGMENTS - FIFO_SPARE - (int32_t)(queue.tail - queue.head); }
 
-static void free_places(uint64_t now_us) {
+int32_t schedule_room(uint64_t now_us) {
   while (queue.head != queue.tail && (int32_t)now_us - queue.ends[queue.head % FIFO_SEGMENTS] >= 0) queue.head++;
+  return room_left();
 }
 
 static void book(int32_t duration_us) {
@@ -421,6 +422,8 @@ static int32_t fill_rest(void) {
 
 static int32_t fill_pulses(int32_t fill_rel, int32_t reach_rel) {
   for (int32_t n = 0; n < PULSES_A_FILL; n++) {
+    queue.is_put_off = line_has_estop();
+    if (queue.is_put_off) return RESULT_FIFO_FULL;
     struct area *area = earliest_area();
     if (area == 0) return fill_rest();
     int32_t ideal_rel = area->next_rel;
@@ -458,7 +461,7 @@ static void rebase(void) {
 
 int32_t schedule_fill(uint64_t now_us) {
   rebase();
-  free_places(now_us);
+  schedule_room(now_us);
   int32_t now_rel = (int32_t)(now_us - queue.base_us);
   if (begun.area != 0) {
     int32_t status = continue_pulse();
