@@ -11,6 +11,7 @@ export interface Binaryen {
   readonly i64: number;
   readonly unreachable: number;
   readonly ExpressionIds: Readonly<Record<string, number>>;
+  readonly Features: { readonly SignExt: number };
   readonly Binary: {
     getOp(e: Expression): number;
     setOp(e: Expression, op: number): void;
@@ -31,6 +32,8 @@ export interface Binaryen {
     getValueI64(e: Expression): bigint;
     setValueI64(e: Expression, value: bigint): void;
   };
+  /** br_table */
+  readonly Switch: object;
   readonly Select: {
     getIfTrue(e: Expression): Expression;
     setIfTrue(e: Expression, child: Expression): void;
@@ -90,6 +93,8 @@ interface Constants {
   const(value: number): Expression;
 }
 export interface BinaryenModule {
+  getFeatures(): number;
+  setFeatures(features: number): void;
   readonly i32: Constants & {
     eqz(e: Expression): Expression;
     sub(a: Expression, b: Expression): Expression;

@@ -70,6 +70,7 @@ function emit(binaryen: Binaryen, module: BinaryenModule): Uint8Array {
 export async function openMutants(bytes: Uint8Array, fuelRounds?: number): Promise<MutantModule> {
   const binaryen = await loadBinaryen();
   const module = binaryen.readBinary(bytes);
+  module.setFeatures(module.getFeatures() | binaryen.Features.SignExt);
   const changes = new Changes(binaryen, module);
   const byMutant = new Map<Mutant, Change>();
   const functions = reachableFunctions(binaryen, module);

@@ -42,6 +42,8 @@ function childrenOf(binaryen: Binaryen, e: Expression): readonly Slot[] {
       return [part(binaryen.Loop, 'Body')];
     case ids.Break:
       return [part(binaryen.Break, 'Value'), part(binaryen.Break, 'Condition')];
+    case ids.Switch:
+      return ['Value', 'Condition'].map((name) => part(binaryen.Switch, name));
     case ids.Drop:
       return [part(binaryen.Drop, 'Value')];
     case ids.Return:
