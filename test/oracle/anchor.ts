@@ -1,6 +1,7 @@
 // Finds t0, the instant that the therapy's times count from. The first pulse seen need not be the first one due: a soft
 // start begins with pulses of amplitude 0, and a pulse may be missing or displaced. The t0 that explains most pulses wins.
 
+import { ELECTRODES } from './capture.ts';
 import { AreaIntent } from './intent.ts';
 import type { Terms } from './options.ts';
 import type { AreaPlan } from './plan.ts';
@@ -62,7 +63,7 @@ function firstDue(onsetNs: number, areas: readonly AreaPlan[], terms: Terms): Ca
   for (let i = 0; i < DUE_SCANNED_MAX && candidates.length < DUE_LISTED; i++) {
     const due = schedule.next();
     const amplitudeUa = Math.max(...intents[due.area.index].of(due, onsetNs, onsetNs).amplitudesUa);
-    if (amplitudeUa > 0) candidates.push({ due, amplitudeUa });
+    if (due.area.isSeen(amplitudeUa, terms.levelToleranceUa)) candidates.push({ due, amplitudeUa });
   }
   return candidates;
 }
@@ -90,7 +91,13 @@ function scoreOf(
     const { due, amplitudeUa } = candidates[i];
     if (t0Ns + due.onsetUs * 1000 > pulse.onsetNs + terms.toleranceNs) continue;
     if (!hasPolarity(pulse.firstUa, due.area)) continue;
-    score += terms.hasLevels && pulse.amplitudeUa() === amplitudeUa ? 3 : 2;
+    score += 2 + (terms.hasLevels ? likeness(pulse.amplitudeUa() - amplitudeUa, terms.levelToleranceUa) : 0);
   }
   return score;
+}
+
+/** 1 for the amplitude itself, 0 for one that noise cannot have made of it. */
+function likeness(errorUa: number, toleranceUa: number): number {
+  const share = Math.abs(errorUa) / (ELECTRODES * toleranceUa + 1);
+  return Math.max(0, 1 - share);
 }

@@ -4,6 +4,7 @@ import type { Therapy } from '../../host/therapy/therapy.ts';
 import type { StartRange } from './anchor.ts';
 import { type Capture, ELECTRODES, type Stretch } from './capture.ts';
 import { type Finding, FindingList, type Rule, us } from './finding.ts';
+import { GapList } from './gaps.ts';
 import type { Command } from './intent.ts';
 import { type AreaMeasure, AreaMeter } from './measure.ts';
 import { type JudgeOptions, type Terms, termsOf } from './options.ts';
@@ -95,6 +96,8 @@ class Judge {
   #captureStartNs = 0;
   #pulses = 0;
   #unknown = false;
+  #beganAmidPulse = false;
+  readonly #gaps = new GapList();
   #endNs = 0;
 
   constructor(capture: Capture, therapy: Therapy, options: JudgeOptions) {
@@ -119,6 +122,7 @@ class Judge {
       if (stretches++ === 0) this.#captureStartNs = stretch.startNs;
       endNs = stretch.endNs;
       if (stretch.state === 'unknown') this.#unknown = true;
+      else if (stretch.state === 'unseen') this.#gaps.add(stretch.startNs, stretch.endNs);
       else if (stretch.state !== 'drive') this.#atZero(stretch);
       if (this.#terms.hasLevels) this.#kirchhoff(stretch);
       const pulse = this.#reader.push(stretch);
@@ -141,6 +145,12 @@ class Judge {
   }
 
   #feed(pulse: SeenPulse): void {
+    if (pulse.begunUnseen) {
+      // What came before is not known, nor is its onset: there is nothing to judge it by.
+      this.#beganAmidPulse ||= pulse.onsetNs <= this.#captureStartNs + pulse.restBeforeNs;
+      this.#reader.release(pulse);
+      return;
+    }
     this.#pulses++;
     this.#beginRuns(pulse.onsetNs);
     const run = this.#runs.at(-1);
@@ -165,6 +175,7 @@ class Judge {
       findings: this.#findings,
       meters: this.#meters,
       captureStartNs: this.#captureStartNs,
+      gaps: this.#gaps,
       start: this.#startRange(planned.startNs),
       release: (pulse: SeenPulse) => this.#reader.release(pulse),
     };
@@ -240,7 +251,14 @@ class Judge {
     if (!this.#terms.hasLevels) {
       notes.push('levels, balance and ramp values: the capture shows polarity only');
     }
+    if (this.#beganAmidPulse) notes.push('the first pulse: the capture begins in the middle of it');
+    if (this.#gaps.count > 0)
+      notes.push(`what was due in the capture's ${this.#gaps.count === 1 ? 'gap' : 'gaps'}: no samples`);
     if (this.#unknown) notes.push('recharge and open electrodes: the capture does not tell them apart');
+    if (this.#terms.hasLevels && this.#terms.levelToleranceUa > 0)
+      notes.push(
+        `levels finer than ${Number(this.#terms.levelToleranceUa.toPrecision(3))} µA, and pulses below that: the capture's noise and threshold or the tolerance given`,
+      );
     if (this.#terms.toleranceNs >= 10) {
       notes.push(
         `edges finer than ${us(Math.round(this.#terms.toleranceNs))}: the capture's resolution or the tolerance given`,

@@ -8,7 +8,7 @@ export interface JudgeOptions {
   readonly commands?: readonly Command[];
   /** Allowed error of an edge, ns. Default: the capture's resolution. */
   readonly toleranceNs?: number;
-  /** Allowed error of a level, µA. Default 0: exact. */
+  /** Allowed error of a level, µA. Default: what the capture's noise and threshold leave; 0, exact, where it has none. */
   readonly levelToleranceUa?: number;
   /** Allowed difference between the device's clock and the capture's, ppm. Default 0: one clock. */
   readonly clockPpm?: number;
@@ -47,7 +47,7 @@ export function termsOf(capture: Capture, options: JudgeOptions): Terms {
   return {
     commands: [...(options.commands ?? [])].sort((a, b) => a.atNs - b.atNs),
     toleranceNs: (options.toleranceNs ?? capture.resolutionNs) + ROUNDING_NS,
-    levelToleranceUa: options.levelToleranceUa ?? 0,
+    levelToleranceUa: options.levelToleranceUa ?? capture.levelToleranceUa ?? 0,
     clockPpm: options.clockPpm ?? 0,
     amplitudeLatencyNs: options.amplitudeLatencyNs ?? 25e6,
     startLatencyNs: options.startLatencyNs ?? 25e6,

@@ -15,6 +15,8 @@ export interface PulseLevels {
   readonly amplitudeUa: number;
   readonly firstUa: Int32Array;
   readonly secondUa: Int32Array;
+  /** Largest level of the first phase, µA. */
+  readonly peakUa: number;
   /** Largest charge of the first phase on one electrode, pC. */
   readonly chargePc: number;
 }
@@ -99,9 +101,14 @@ export class AreaPlan {
     const firstUa = this.#share(amplitudeUa);
     const secondUa = firstUa.map((levelUa) => (this.secondUs > 0 ? -levelUa / this.ratio : 0));
     const peakUa = firstUa.reduce((peak, levelUa) => Math.max(peak, Math.abs(levelUa)), 0);
-    const levels = { amplitudeUa, firstUa, secondUa, chargePc: peakUa * this.phaseUs };
+    const levels = { amplitudeUa, firstUa, secondUa, peakUa, chargePc: peakUa * this.phaseUs };
     this.#levels.set(amplitudeUa, levels);
     return levels;
+  }
+
+  /** Whether a pulse of this amplitude can be told from none where levels are known to within `toleranceUa`. */
+  isSeen(amplitudeUa: number, toleranceUa: number): boolean {
+    return amplitudeUa > 0 && this.levels(amplitudeUa).peakUa > toleranceUa;
   }
 
   /** Largest remainder in steps of 1 µA, ties to the lowest electrode; cathodes and anodes apart. */

@@ -3,6 +3,7 @@
 import { ANCHOR_PULSES, findStart, type StartRange } from './anchor.ts';
 import { BurstCounter } from './bursts.ts';
 import { type FindingList, us } from './finding.ts';
+import type { GapList } from './gaps.ts';
 import { AreaIntent, type Command, type Intent } from './intent.ts';
 import { LevelJudge } from './levels.ts';
 import type { AreaMeter } from './measure.ts';
@@ -26,6 +27,7 @@ export interface RunContext {
   readonly meters: readonly AreaMeter[];
   /** Start of the capture, ns. */
   readonly captureStartNs: number;
+  readonly gaps: GapList;
   /** Where its START lets t0 be. */
   readonly start: StartRange;
   readonly release: (pulse: SeenPulse) => void;
@@ -323,11 +325,15 @@ export class Run {
     this.#shift(dueNs);
   }
 
-  /** Whether the therapy demands the pulse, whatever amplitude change or STOP is under way. */
+  /** Whether the capture must show the pulse, whatever amplitude change or STOP is under way. */
   #isRequired(due: DuePulse, intent: Intent): boolean {
+    const { captureStartNs, gaps, terms } = this.#context;
     const onsetNs = this.#atNs(due.onsetUs);
-    if (intent.lowUa <= 0 || onsetNs < this.#context.captureStartNs) return false;
-    return onsetNs + due.area.occupancyUs * 1000 <= this.end.offNs;
+    const endNs = onsetNs + due.area.occupancyUs * 1000;
+    // A pulse that the capture begins with may have begun before it.
+    const isLater = onsetNs > captureStartNs + terms.toleranceNs;
+    if (!isLater || !due.area.isSeen(intent.lowUa, terms.levelToleranceUa)) return false;
+    return endNs <= this.end.offNs && !gaps.meets(onsetNs - terms.toleranceNs, endNs + terms.toleranceNs);
   }
 
   /** What is due and did not come before the end, as one finding. */

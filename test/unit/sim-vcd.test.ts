@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createSimulator, type Simulator, type Trace, VcdFile, vcdText } from '../../sim/index.ts';
-import { readVcd } from '../oracle/index.ts';
+import { readVcd, type Stretch } from '../oracle/index.ts';
 import { firmwareOf, pair, UNSAMPLED } from './sim-stand-ins.ts';
 
 /** Pulses without end, an echo on the serial line. */
@@ -154,7 +154,7 @@ describe('VCD', () => {
   test('the oracle reads from the file what the capture says', async () => {
     const { sim, trace } = await echo();
     sim.runUs(30_000);
-    const rows = (stretches: ReturnType<Simulator['capture']>['stretches']): string[] =>
+    const rows = (stretches: () => Iterable<Stretch>): string[] =>
       Array.from(stretches(), (s) => `${s.startNs} ${s.endNs} ${s.state} ${s.levelsUa.join()}`);
     const read = readVcd(vcdText(trace, sim.nowCycles));
     expect(rows(() => read.stretches())).toEqual(rows(() => sim.capture().stretches()));
