@@ -44,3 +44,9 @@ export interface Capture {
   /** Stretches in order and without gaps; neighbours differ. The yielded object and its levels may be reused: copy what you keep. */
   stretches(): Iterable<Stretch>;
 }
+
+/** Other stretches of the same instrument: a part of a capture, say. */
+export function withStretches(capture: Capture, stretches: () => Iterable<Stretch>): Capture {
+  const { origin, resolutionNs, hasLevels, electrodes, levelToleranceUa, measured } = capture;
+  return { origin, resolutionNs, hasLevels, electrodes, levelToleranceUa, measured, stretches };
+}

@@ -170,10 +170,14 @@ export function separatorOf(line: string): string {
 
 /** Cells without white space and quotes. */
 export function splitRow(line: string, separator: string): string[] {
-  return line.split(separator).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+  const isQuoted = line.includes('"');
+  return line
+    .split(separator)
+    .map((cell) => (isQuoted ? cell.trim().replace(/^"(.*)"$/, '$1') : cell.trim()));
 }
 
 /** Whether a line among the rows is empty or a comment. */
 export function isBlank(line: string, separator: string): boolean {
+  if (/^[-+.\d]/.test(line)) return false;
   return /^\s*[#%]/.test(line) || line.replaceAll(separator, '').trim() === '' || /^\s*;\s*[a-z]/i.test(line);
 }

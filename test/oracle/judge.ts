@@ -9,9 +9,11 @@ import type { Command } from './intent.ts';
 import { type AreaMeasure, AreaMeter } from './measure.ts';
 import { type JudgeOptions, type Terms, termsOf } from './options.ts';
 import { type AreaPlan, planTherapy } from './plan.ts';
+import { type PlannedRun, planRuns } from './planned-runs.ts';
 import { drives, PulseReader, type SeenPulse } from './pulse.ts';
-import { Run, type RunEnd } from './run.ts';
+import { Run } from './run.ts';
 import type { StopRange } from './soft-stop.ts';
+import { isFaintPulse, notJudged, refuseFaint } from './visibility.ts';
 
 export interface Totals {
   /** Pulses of all areas, those that were not due included. */
@@ -50,11 +52,6 @@ export interface Verdict {
 
 /** Recharge after the output was switched off, before the interlock lets anything begin. */
 const DISCHARGE_NS = 64.8e6;
-
-interface PlannedRun {
-  readonly startNs: number;
-  readonly end: RunEnd;
-}
 
 /**
  * Judges a capture against a therapy: onsets, widths, gaps, levels, counts, balance, overlap, ramps, cycling, stopping.
@@ -104,6 +101,7 @@ class Judge {
     this.#capture = capture;
     this.#terms = termsOf(capture, options);
     this.#areas = planTherapy(therapy);
+    refuseFaint(capture, this.#areas, this.#terms.faintUa);
     this.#findings = new FindingList(options.findingsMax);
     this.#meters = this.#areas.map((area) => new AreaMeter(area, capture.hasLevels));
     this.#reader = new PulseReader(this.#areas, capture.resolutionNs);
@@ -151,6 +149,10 @@ class Judge {
       this.#reader.release(pulse);
       return;
     }
+    if (isFaintPulse(pulse, this.#areas, this.#terms)) {
+      this.#reader.release(pulse);
+      return;
+    }
     this.#pulses++;
     this.#beginRuns(pulse.onsetNs);
     const run = this.#runs.at(-1);
@@ -193,7 +195,8 @@ class Judge {
   #kirchhoff(stretch: Stretch): void {
     let sumUa = 0;
     for (let e = 0; e < ELECTRODES; e++) sumUa += stretch.levelsUa[e];
-    if (Math.abs(sumUa) <= this.#terms.levelToleranceUa * ELECTRODES) return;
+    if (Math.abs(sumUa) <= this.#terms.levelToleranceUa * (this.#capture.electrodes?.size ?? ELECTRODES))
+      return;
     this.#findings.add('kirchhoff', stretch.startNs, () => `the currents sum to ${sumUa} µA; 0 µA expected`);
   }
 
@@ -242,48 +245,14 @@ class Judge {
         silentFromNs: this.#runs.at(-1)?.silentFromNs ?? null,
         softStopNs: null,
       },
-      notJudged: this.#notJudged(),
+      notJudged: notJudged(this.#terms, {
+        startsLate: (this.#runs[0]?.t0Ns ?? endNs) < this.#captureStartNs - this.#terms.toleranceNs,
+        beganAmidPulse: this.#beganAmidPulse,
+        gaps: this.#gaps.count,
+        hasUnknown: this.#unknown,
+      }),
     };
   }
-
-  #notJudged(): string[] {
-    const notes: string[] = [];
-    if (!this.#terms.hasLevels) {
-      notes.push('levels, balance and ramp values: the capture shows polarity only');
-    }
-    if (this.#beganAmidPulse) notes.push('the first pulse: the capture begins in the middle of it');
-    if (this.#gaps.count > 0)
-      notes.push(`what was due in the capture's ${this.#gaps.count === 1 ? 'gap' : 'gaps'}: no samples`);
-    if (this.#unknown) notes.push('recharge and open electrodes: the capture does not tell them apart');
-    if (this.#terms.hasLevels && this.#terms.levelToleranceUa > 0)
-      notes.push(
-        `levels finer than ${Number(this.#terms.levelToleranceUa.toPrecision(3))} µA, and pulses below that: the capture's noise and threshold or the tolerance given`,
-      );
-    if (this.#terms.toleranceNs >= 10) {
-      notes.push(
-        `edges finer than ${us(Math.round(this.#terms.toleranceNs))}: the capture's resolution or the tolerance given`,
-      );
-    }
-    return notes;
-  }
-}
-
-/** The runs that the commands tell of: a `start` begins one where none is, or where the last one was ended. */
-function planRuns(commands: readonly Command[]): PlannedRun[] {
-  const never = Number.POSITIVE_INFINITY;
-  const runs: { startNs: number; end: { stopNs: number; offNs: number } }[] = [];
-  const begin = (startNs: number) => {
-    runs.push({ startNs, end: { stopNs: never, offNs: never } });
-  };
-  if (!commands.some((command) => command.kind === 'start')) begin(Number.NEGATIVE_INFINITY);
-  for (const { kind, atNs } of commands) {
-    const run = runs.at(-1);
-    if (kind === 'start') {
-      if (!run || run.end.stopNs < never || run.end.offNs < never) begin(atNs);
-    } else if (run && kind === 'stop') run.end.stopNs = Math.min(run.end.stopNs, atNs);
-    else if (run && kind !== 'amplitude') run.end.offNs = Math.min(run.end.offNs, atNs);
-  }
-  return runs;
 }
 
 function worst(latenciesNs: number[]): number | null {

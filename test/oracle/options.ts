@@ -38,6 +38,8 @@ export interface Terms {
   readonly stopLatencyNs: number;
   readonly offLatencyNs: number;
   readonly hasLevels: boolean;
+  /** A level under this may look like none, or like anything: threshold and noise together, µA; 0: every level is seen. */
+  readonly faintUa: number;
 }
 
 /** Room for the rounding of times that are no whole number of ns. */
@@ -54,5 +56,6 @@ export function termsOf(capture: Capture, options: JudgeOptions): Terms {
     stopLatencyNs: options.stopLatencyNs ?? 25e6,
     offLatencyNs: options.offLatencyNs ?? 10e6,
     hasLevels: capture.hasLevels,
+    faintUa: (capture.measured?.zeroUa ?? 0) + (capture.measured?.noiseUa ?? 0),
   };
 }

@@ -18,11 +18,13 @@ export interface PlateauTerms {
 
 /** Samples that must agree before they are a level. */
 const AGREEING = 2;
+/** A probe that settles may seem to rest on the way: so few samples are no level where the next one lies further on. */
+const SETTLING_SAMPLES_MAX = 6;
 /** A change that has found no level after so many samples takes what it has reached. */
 const CHANGE_SAMPLES_MAX = 1000;
 
 export class Plateaus {
-  /** Samples off their level between two that are on it. */
+  /** Samples far off their level between two that are on it. */
   spikes = 0;
   readonly #stretcher: Stretcher;
   readonly #zeroUa: number;
@@ -30,6 +32,12 @@ export class Plateaus {
   readonly #sumUa = new Float64Array(ELECTRODES);
   readonly #meanUa = new Float64Array(ELECTRODES);
   readonly #levelsUa = new Int32Array(ELECTRODES);
+  /** The level before the one at hand, and its last sample. */
+  readonly #beforeUa = new Float64Array(ELECTRODES);
+  #beforeNs = 0;
+  #hasBefore = false;
+  /** Samples from there into the level at hand. */
+  #edge: Sample[] = [];
   /** Samples of the level at hand; 0: none yet. */
   #count = 0;
   #startNs = 0;
@@ -48,9 +56,10 @@ export class Plateaus {
   /** The next sample; `idle` is the state of an output at zero. */
   add(timeNs: number, valuesUa: Float64Array, idle: StretchState): void {
     if (this.#count > 0 && this.#fits(valuesUa) && (!this.#isZero || idle === this.#idle)) {
-      this.spikes += this.#changing.length;
+      for (const sample of this.#changing) if (this.#isSpike(sample.valuesUa)) this.spikes++;
       this.#changing = [];
       this.#take(timeNs, valuesUa);
+      if (this.#count <= SETTLING_SAMPLES_MAX) this.#edge.push({ timeNs, valuesUa: valuesUa.slice() });
       return;
     }
     this.#changing.push({ timeNs, valuesUa: valuesUa.slice() });
@@ -62,6 +71,8 @@ export class Plateaus {
     this.#put();
     this.#stretcher.change(atNs, 'unseen', new Int32Array(ELECTRODES));
     this.#count = 0;
+    this.#hasBefore = false;
+    this.#edge = [];
     this.#changing = [];
   }
 
@@ -79,6 +90,13 @@ export class Plateaus {
       if (Math.abs(valuesUa[e] - this.#meanUa[e]) > bandUa) return false;
     }
     return true;
+  }
+
+  /** Whether noise alone would hardly be so far off. */
+  #isSpike(valuesUa: Float64Array): boolean {
+    return valuesUa.some(
+      (valueUa, e) => Math.abs(valueUa - this.#levelUa(e)) > this.#zeroUa + 2 * this.#noiseUa,
+    );
   }
 
   #within(valuesUa: Float64Array): boolean {
@@ -110,36 +128,51 @@ export class Plateaus {
 
   /** A new level begins with the samples that agree on it. */
   #begin(idle: StretchState): void {
-    const samples = this.#changing;
-    const agreeing = samples.slice(-AGREEING);
-    const edgeNs = this.#count === 0 ? samples[0].timeNs : this.#edgeNs(samples, agreeing.at(-1)!);
-    if (this.#count > 0) this.#put();
+    const agreeing = this.#changing.slice(-AGREEING);
+    const reachedUa = agreeing[agreeing.length - 1].valuesUa;
+    if (this.#count > 0 && !this.#wasSettling(reachedUa)) this.#leave();
+    this.#edge.push(...this.#changing);
     this.#changing = [];
+    this.#startNs = this.#edgeNs(reachedUa);
     this.#count = 0;
     this.#sumUa.fill(0);
-    this.#startNs = edgeNs;
     this.#idle = idle;
     this.#isZero = this.#within(agreeing[0].valuesUa);
     for (const { timeNs, valuesUa } of agreeing) this.#take(timeNs, valuesUa);
   }
 
-  /** Where the electrode that changes most passes the middle between the old level and the new one. */
-  #edgeNs(samples: readonly Sample[], reached: Sample): number {
-    let most = 0;
-    const stepUa = (e: number) => reached.valuesUa[e] - this.#levelUa(e);
-    for (let e = 1; e < ELECTRODES; e++) if (Math.abs(stepUa(e)) > Math.abs(stepUa(most))) most = e;
-    const oldUa = this.#levelUa(most);
-    const halfUa = stepUa(most) / 2;
-    let beforeNs = this.#lastNs;
-    let before = 0;
-    for (const { timeNs, valuesUa } of samples) {
-      const now = (valuesUa[most] - oldUa) / (2 * halfUa || 1);
-      if (now >= 0.5)
-        return beforeNs + (timeNs - beforeNs) * Math.min(1, Math.max(0, (0.5 - before) / (now - before)));
-      beforeNs = timeNs;
-      before = Math.max(0, now);
+  /** The level at hand is over. */
+  #leave(): void {
+    this.#put();
+    for (let e = 0; e < ELECTRODES; e++) this.#beforeUa[e] = this.#levelUa(e);
+    this.#beforeNs = this.#lastNs;
+    this.#hasBefore = true;
+    this.#edge = [];
+  }
+
+  /** Whether the level at hand was only the way to the one reached now, which lies further in the same direction. */
+  #wasSettling(reachedUa: Float64Array): boolean {
+    if (!this.#hasBefore || this.#isZero || this.#count > SETTLING_SAMPLES_MAX) return false;
+    const most = mostChanged((e) => reachedUa[e] - this.#beforeUa[e]);
+    const doneUa = this.#levelUa(most) - this.#beforeUa[most];
+    return Math.sign(reachedUa[most] - this.#levelUa(most)) === Math.sign(doneUa);
+  }
+
+  /** Where the electrode that changes most passes the middle between the level before and the one reached. */
+  #edgeNs(reachedUa: Float64Array): number {
+    const [{ timeNs: firstNs }] = this.#edge;
+    if (!this.#hasBefore) return firstNs;
+    const most = mostChanged((e) => reachedUa[e] - this.#beforeUa[e]);
+    const fromUa = this.#beforeUa[most];
+    let lastNs = this.#beforeNs;
+    let last = 0;
+    for (const { timeNs, valuesUa } of this.#edge) {
+      const now = (valuesUa[most] - fromUa) / (reachedUa[most] - fromUa);
+      if (now >= 0.5) return lastNs + (timeNs - lastNs) * Math.max(0, (0.5 - last) / (now - last));
+      lastNs = timeNs;
+      last = Math.max(0, now);
     }
-    return samples[0].timeNs;
+    return firstNs;
   }
 
   #levelUa(electrode: number): number {
@@ -155,4 +188,11 @@ export class Plateaus {
     const drives = this.#levelsUa.some((levelUa) => levelUa !== 0);
     this.#stretcher.change(this.#startNs, drives ? 'drive' : this.#idle, this.#levelsUa);
   }
+}
+
+/** The electrode of the largest change. */
+function mostChanged(changeUa: (electrode: number) => number): number {
+  let most = 0;
+  for (let e = 1; e < ELECTRODES; e++) if (Math.abs(changeUa(e)) > Math.abs(changeUa(most))) most = e;
+  return most;
 }

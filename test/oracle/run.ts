@@ -123,8 +123,9 @@ export class Run {
   }
 
   #anchor(): void {
-    const { areas, findings, start, terms } = this.#context;
-    const t0Ns = findStart(this.#waiting, areas, terms, start) ?? this.#waiting[0].onsetNs;
+    const { areas, captureStartNs, findings, start, terms } = this.#context;
+    const found = findStart(this.#waiting, areas, terms, start, captureStartNs);
+    const t0Ns = found ?? this.#waiting[0].onsetNs;
     this.t0Ns = t0Ns;
     if (t0Ns > start.highNs + terms.toleranceNs) {
       const message = () =>
@@ -182,6 +183,13 @@ export class Run {
       if (!due) break;
       const dueNs = this.#atNs(due.onsetUs);
       const errorNs = pulse.onsetNs - dueNs;
+      if (this.#isFaint(due)) {
+        // What is seen of a faint pulse may be anything, and comes before its end.
+        if (errorNs < -toleranceNs) break;
+        if (errorNs <= due.area.occupancyUs * 1000 + toleranceNs) return;
+        this.#shift(dueNs);
+        continue;
+      }
       if (this.#isSkipped(pulse, next, due, toleranceNs)) {
         this.#missing(due);
         continue;
@@ -207,6 +215,11 @@ export class Run {
       return;
     }
     this.#extra(pulse);
+  }
+
+  #isFaint(due: DuePulse): boolean {
+    const { faintUa } = this.#context.terms;
+    return faintUa > 0 && due.area.isFaint(this.#intentOf(due).lowUa, faintUa);
   }
 
   /** A pulse of another area, where the due one need not come any more: its area has fallen silent before the others. */
@@ -332,7 +345,7 @@ export class Run {
     const endNs = onsetNs + due.area.occupancyUs * 1000;
     // A pulse that the capture begins with may have begun before it.
     const isLater = onsetNs > captureStartNs + terms.toleranceNs;
-    if (!isLater || !due.area.isSeen(intent.lowUa, terms.levelToleranceUa)) return false;
+    if (!isLater || due.area.isFaint(intent.lowUa, terms.faintUa)) return false;
     return endNs <= this.end.offNs && !gaps.meets(onsetNs - terms.toleranceNs, endNs + terms.toleranceNs);
   }
 

@@ -4,6 +4,7 @@
 import { CaptureError } from './capture-error.ts';
 import { type CaptureMapping, ColumnFinder } from './mapping.ts';
 import { type Signal, SignalValues } from './signals.ts';
+import { idKey, join, nameOf, SHORT_IDS, shortKey, text } from './vcd-words.ts';
 
 const NEWLINE = 10;
 const HASH = 35;
@@ -14,7 +15,6 @@ const ONE = 49;
 const LETTER_B = 98;
 const LETTER_R = 114;
 const LETTER_S = 115;
-const SHORT_IDS = 128 * 128;
 const TOKEN_BYTES_MAX = 65_536;
 
 type Pending = 'none' | 'vector' | 'real' | 'scalar';
@@ -298,33 +298,4 @@ export class VcdParser {
   #error(message: string): CaptureError {
     return new CaptureError(this.#origin, this.line, message);
   }
-}
-
-/** `count[15:8]` or `count [15:8]`: the name, and the number of the lowest bit. An escaped name keeps its brackets. */
-function nameOf(declared: string): { name: string; lowBit: number } {
-  const match = /^([^\\].*?)\[(\d+)(?::(\d+))?\]$/.exec(declared);
-  if (!match) return { name: declared.replace(/^\\/, ''), lowBit: 0 };
-  const [, name, high, low = high] = match;
-  return { name, lowBit: Math.min(Number(high), Number(low)) };
-}
-
-function text(bytes: Uint8Array, start: number, end: number): string {
-  return new TextDecoder('latin1').decode(bytes.subarray(start, Math.min(end, start + 200)));
-}
-
-/** Identifiers of one or two characters index a table. */
-function shortKey(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start === 1) return bytes[start] & 127;
-  return end - start === 2 ? ((bytes[start] & 127) << 7) | (bytes[start + 1] & 127) : -1;
-}
-
-function idKey(id: string): number {
-  return shortKey(new TextEncoder().encode(id), 0, id.length);
-}
-
-function join(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
 }
