@@ -13,6 +13,7 @@ import { hasPolarity, type SeenPulse } from './pulse.ts';
 import { type DuePulse, delayBoundUs, Schedule } from './schedule.ts';
 import { ShapeJudge } from './shape.ts';
 import { commonRange, FallTracker, type StopRange } from './soft-stop.ts';
+import { isFaintPulse } from './visibility.ts';
 
 /** Pulses due later than this after the one at hand are of no concern to it: longer than the longest period, 500 ms. */
 const AHEAD_NS = 1e9;
@@ -94,6 +95,12 @@ export class Run {
 
   /** The next pulse that was seen. It is judged when the one after it is known. */
   feed(pulse: SeenPulse): void {
+    const { areas, release, terms } = this.#context;
+    // Where the soft start comes out of the noise, a pulse that may be under it says nothing of t0.
+    if (this.t0Ns === null && isFaintPulse(pulse, areas, { ...terms, levelToleranceUa: 0 })) {
+      release(pulse);
+      return;
+    }
     this.pulses++;
     this.lastEndNs = Math.max(this.lastEndNs, pulse.hasSecond ? pulse.secondEndNs : pulse.firstEndNs);
     if (this.t0Ns !== null) {
@@ -345,7 +352,9 @@ export class Run {
     const endNs = onsetNs + due.area.occupancyUs * 1000;
     // A pulse that the capture begins with may have begun before it.
     const isLater = onsetNs > captureStartNs + terms.toleranceNs;
-    if (!isLater || due.area.isFaint(intent.lowUa, terms.faintUa)) return false;
+    // One that is all but faint may have been taken for it.
+    const surelyUa = terms.faintUa > 0 ? terms.faintUa + terms.levelToleranceUa : 0;
+    if (!isLater || due.area.isFaint(intent.lowUa, surelyUa)) return false;
     return endNs <= this.end.offNs && !gaps.meets(onsetNs - terms.toleranceNs, endNs + terms.toleranceNs);
   }
 

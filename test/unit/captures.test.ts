@@ -140,6 +140,26 @@ describe('oscilloscopes', () => {
     expect(verdict.areas[0].pulses).toBeGreaterThan(40);
   });
 
+  test('REQ-ORC-010: a soft start that climbs out of the noise by a µA a pulse is placed', () => {
+    const train = { ...AREA, recharge: 'symmetric', interphaseGapUs: 0, phaseUs: 30, rateHz: 5000 } as const;
+    const slow = therapyOf({ ...train, amplitudeUa: 2000, rampUpMs: 200 });
+    const capture = scoped(slow, { endNs: 165e6 });
+    const verdict = judge(capture, slow);
+    expect(verdict.findings).toEqual([]);
+    // A pulse is 2 µA weaker than the next: no capture with this noise tells t0 to better than a few of them.
+    expect(Math.abs((verdict.totals.startNs ?? 0) - 65e6)).toBeLessThan(2e6);
+    expect(verdict.areas[0].pulses).toBeGreaterThan(350);
+    const steep = therapyOf({ ...train, amplitudeUa: 2000, rampUpMs: 120 });
+    expect(judge(scoped(steep, { endNs: 165e6 }), slow).holds).toBe(false);
+  });
+
+  test('REQ-ORC-010: a therapy that noise hides is refused', () => {
+    const weak = therapyOf({ ...AREA, amplitudeUa: 400 });
+    expect(messageOf(() => judge(scoped(weak, { sigmaUa: 30 }), weak))).toMatch(
+      /area 1 has levels of 100 µA, and none under [\d.]+ µA can be told from noise and zero/,
+    );
+  });
+
   test('REQ-ORC-010: an offset, and the current of passive recharge, are taken out by the mapping', () => {
     const passive = therapyOf({ ...AREA, recharge: 'passive', interphaseGapUs: 0 });
     const output = new MemoryCapture('leaky');
