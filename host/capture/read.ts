@@ -1,6 +1,7 @@
 // Reads a capture by the ending of its file: VCD, CSV, or a sigrok session by way of sigrok-cli.
 
 import { extname } from 'node:path';
+import { withStretches } from '../../test/oracle/capture.ts';
 import {
   type Capture,
   CaptureError,
@@ -53,19 +54,35 @@ function readText(file: string, kind: string, mapping: CaptureMapping): Omit<Rea
 /** What is said of the converted file is said of the session. */
 function readSession(file: string, mapping: CaptureMapping): ReadCapture {
   const session = convertSession(file);
-  const named = (text: string): string => text.replaceAll(session.path, file);
+  const named: Namer = (text) => text.replaceAll(session.path, file);
   try {
     const read = readText(session.path, `.${session.kind}`, mapping);
+    const stretches = () => renamed(read.capture.stretches(), named);
     return {
       ...read,
+      capture: { ...withStretches(read.capture, stretches), origin: file },
       warnings: () => [...session.warnings, ...read.warnings().map(named)],
       dispose: session.dispose,
     };
   } catch (error) {
     session.dispose();
-    if (error instanceof CaptureError) error.message = named(error.message);
-    throw error;
+    throw renamedError(error, named);
   }
+}
+
+type Namer = (text: string) => string;
+
+function* renamed<T>(items: Iterable<T>, named: Namer): Iterable<T> {
+  try {
+    yield* items;
+  } catch (error) {
+    throw renamedError(error, named);
+  }
+}
+
+function renamedError(error: unknown, named: Namer): unknown {
+  if (error instanceof CaptureError) error.message = named(error.message);
+  return error;
 }
 
 /** @throws CaptureError where the therapy drives electrodes that the capture does not show. */

@@ -1,13 +1,8 @@
 // `stimgate check`: the oracle over a capture of a real device, or over a trace that was written to a file.
 
 import { type Command, InvalidArgumentError } from 'commander';
-import {
-  type Capture,
-  CaptureError,
-  findSwap,
-  type Command as Order,
-  type Verdict,
-} from '../../test/oracle/index.ts';
+import { type Capture, CaptureError, type Command as Order, type Verdict } from '../../test/oracle/index.ts';
+import { hintsFor } from '../capture/hints.ts';
 import { instrumentOf, instrumentText } from '../capture/instrument.ts';
 import { loadMapping } from '../capture/mapping.ts';
 import { type ReadCapture, readCaptureFile, refuseUnseen } from '../capture/read.ts';
@@ -121,8 +116,7 @@ function checkRead(captureFile: string, read: ReadCapture, therapy: Therapy, opt
   refuseEmpty(captureFile, judged, verdict, options);
   const warnings = read.warnings();
   for (const warning of warnings) warn(`stimgate: ${warning}`);
-  const swap = verdict.holds ? null : findSwap(capture, therapy, terms);
-  const hints = swap === null ? hintsFor(verdict, commands) : [swap.message];
+  const hints = verdict.holds ? [] : hintsFor(verdict, capture, therapy, terms);
   const instrument = instrumentOf(capture, options);
   if (options.json) {
     sayJson({
@@ -226,25 +220,11 @@ function refuseEmpty(
   const isStarted = commands.some(({ kind }) => kind === 'start');
   if (isStarted || counts['no-output'] === undefined) return;
   const { zeroUa } = read.capture.measured ?? {};
+  const what = totals.stretches > 1 ? 'no whole pulse' : 'no edge on any contact';
   const under = zeroUa ? ` (currents up to ${grouped(Math.round(zeroUa))} µA count as zero)` : '';
   throw new UsageError(
-    `${file}: no edge on any contact${under}: nothing to judge; check probes and mapping, or give --start if the therapy ran`,
+    `${file}: ${what}${under}: nothing to judge; check probes and mapping, or give --start if the therapy ran`,
   );
-}
-
-/** What the user can tell `check` where findings may come from what it does not know of the capture. */
-function hintsFor({ holds, totals, counts }: Verdict, commands: readonly Order[]): string[] {
-  const hints: string[] = [];
-  if (holds) return hints;
-  if (totals.silentFromNs !== null && commands.every(({ kind }) => kind === 'start'))
-    hints.push(
-      `nothing comes out from ${timeText(totals.silentFromNs)} on; give --stop if the therapy was stopped in this capture`,
-    );
-  if (counts['pulse-extra'] !== undefined && commands.every(({ kind }) => kind !== 'start'))
-    hints.push(
-      "some pulses are not the therapy's; give --start if the capture begins with others, such as an impedance measurement",
-    );
-  return hints;
 }
 
 /** A capture that cannot be read, and a therapy that cannot be planned, is misuse. */

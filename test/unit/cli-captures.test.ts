@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { checkMapping } from '../../host/capture/mapping.ts';
 import { readCsv, readVcd } from '../oracle/index.ts';
+import { captureToCsv } from './fixtures/capture-files.ts';
 import { type Said, stimgate } from './fixtures/command.ts';
 import { type Scope, sampled, scopeText } from './fixtures/instrument-files.ts';
 
@@ -179,6 +180,21 @@ describe('REQ-HST-132: a capture that is no good', () => {
     expect(swapped.out).toMatch(/Hint: E3 and E4 look swapped, or all currents are turned round: .*\./);
     const elsewhere = await mapped({ contacts: { E3, E4: { ...E4 }, E9: { ...E3 } } });
     expect(elsewhere.exit).toBe(1);
+  });
+
+  it('by a clock of its own is told from a wrong rate', async () => {
+    const csv = captureToCsv(readVcd(VCD)).split('\n');
+    const drifting = (ppm: number) =>
+      csv.map((row) => row.replace(/^[\d.]+/, (us) => (Number(us) * (1 + ppm / 1e6)).toFixed(3))).join('\n');
+    const orders = ['--start', `${startNs}ns`];
+    const said = await stimgate('check', file('drift.csv', drifting(40)), 'tonic', ...orders);
+    expect(said.exit).toBe(1);
+    expect(said.out).toMatch(/Hint: it holds with --clock-ppm 100: /);
+    const told = await stimgate('check', inFolder('drift.csv'), 'tonic', ...orders, '--clock-ppm', '100');
+    expect(told.exit).toBe(0);
+    const wrong = await stimgate('check', file('wrong.csv', drifting(400)), 'tonic', ...orders);
+    expect(wrong.exit).toBe(1);
+    expect(wrong.out).not.toContain('--clock-ppm');
   });
 
   it('that is damaged has one line', async () => {
