@@ -71,7 +71,7 @@ function layoutOf(origin: string, preamble: Preamble, first: CsvLayout['first'])
   const vertical = valuesOf(texts, 'Vertical Units');
   const horizontal = valuesOf(texts, 'Horizontal Units')[0];
   const units = names.map((name, i) => {
-    const unit = unitWord(unitRow[i]) ?? unitWord(/[([]([^)\]]*)[)\]]$/.exec(name)?.[1]) ?? levelUnit(name);
+    const unit = unitWord(unitRow[i]) ?? unitWord(/[([]([^)\]]*)[)\]]$/.exec(name)?.[1]) ?? unitInName(name);
     return unit ?? unitWord(i === 0 ? horizontal : vertical[i - 1]);
   });
   return {
@@ -159,7 +159,7 @@ function unitWord(text: string | undefined): string | undefined {
 }
 
 /** The unit of a name such as time_s or E1_mA. */
-function levelUnit(name: string): string | undefined {
+function unitInName(name: string): string | undefined {
   return /_(s|ms|us|µs|ns|ua|µa|ma|v|mv)$/i.exec(name)?.[1].replace('µ', 'u');
 }
 

@@ -69,7 +69,7 @@ export function stemOf(name: string): string {
 }
 
 /** The unit in a name. */
-export function unitOf(name: string): string | undefined {
+function unitOf(name: string): string | undefined {
   const match = NAME.exec(name);
   return match?.[2] ?? match?.[3];
 }
