@@ -1,26 +1,23 @@
 // `stimgate check`: the oracle over a capture of a real device, or over a trace that was written to a file.
 
-import { extname } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Capture } from '../../test/oracle/capture.ts';
-import {
-  CaptureError,
-  type Command as Order,
-  readCsv,
-  readVcd,
-  type Totals,
-  type VcdCapture,
-  type Verdict,
-} from '../../test/oracle/index.ts';
+import { type Capture, CaptureError, type Command as Order, type Verdict } from '../../test/oracle/index.ts';
+import { hintsFor } from '../capture/hints.ts';
+import { instrumentOf, instrumentText } from '../capture/instrument.ts';
+import { loadMapping } from '../capture/mapping.ts';
+import { type ReadCapture, readCaptureFile, refuseUnseen } from '../capture/read.ts';
 import { grouped, timeText } from '../report/format.ts';
 import { type TableRun, tableText } from '../report/table.ts';
 import { captureFrom } from '../report/window.ts';
 import { findTherapy } from '../therapy/presets.ts';
+import type { Therapy } from '../therapy/therapy.ts';
 import { Exit, UsageError } from './exit.ts';
 import { judgeCapture } from './judge-run.ts';
 import { paintFor, say, sayJson, warn } from './terminal.ts';
 
 interface CheckOptions {
+  /** A mapping file. */
+  readonly map?: string;
   /** Instants of the capture, ns. */
   readonly start?: number;
   readonly stop?: number;
@@ -36,9 +33,10 @@ const FINDINGS_SHOWN = 20;
 export function addCheck(program: Command): void {
   program
     .command('check')
-    .description('judge a capture (VCD or CSV) against a therapy')
-    .argument('<capture>', 'a .vcd or .csv file of one run of the therapy')
+    .description('judge a capture (VCD, CSV or a sigrok session) against a therapy')
+    .argument('<capture>', 'a .vcd, .csv or .sr file of one run of the therapy')
     .argument('<therapy>', 'a therapy file or a preset')
+    .option('--map <file>', 'a mapping file: which column is which contact, and its µA per volt')
     .option(
       '--start <time>',
       'when the therapy was started, such as 1.5s, in the time of the capture: what is before it is not judged',
@@ -50,7 +48,11 @@ export function addCheck(program: Command): void {
       'allowed error of an edge (default: the resolution of the capture)',
       parseTolerance,
     )
-    .option('--tolerance-ua <n>', 'allowed error of a level (default: 0)', parseTolerance)
+    .option(
+      '--tolerance-ua <n>',
+      'allowed error of a level (default: what noise and threshold leave)',
+      parseTolerance,
+    )
     .option(
       '--clock-ppm <n>',
       'allowed difference of the clocks of device and capture (default: 0)',
@@ -90,19 +92,32 @@ export function parseInstantNs(text: string): number {
 /** Judges a capture; returns the exit code. */
 export function check(captureFile: string, therapyFile: string, options: CheckOptions): number {
   const therapy = findTherapy(therapyFile);
-  const read = readCapture(captureFile, options);
+  const mapping = options.map === undefined ? undefined : loadMapping(options.map);
+  const read = reading(captureFile, () => readCaptureFile(captureFile, mapping));
+  try {
+    return checkRead(captureFile, read, therapy, options);
+  } finally {
+    read.dispose();
+  }
+}
+
+function checkRead(captureFile: string, read: ReadCapture, therapy: Therapy, options: CheckOptions): number {
+  const judged = reading(captureFile, () => toJudge(read, therapy, options));
+  const { capture, commands } = judged;
+  const terms = {
+    commands,
+    toleranceNs: options.toleranceNs,
+    levelToleranceUa: options.toleranceUa,
+    clockPpm: options.clockPpm,
+  };
   const { verdict, areas, findings, stops } = reading(captureFile, () =>
-    judgeCapture(read.capture, therapy, {
-      commands: read.commands,
-      toleranceNs: options.toleranceNs,
-      levelToleranceUa: options.toleranceUa,
-      clockPpm: options.clockPpm,
-    }),
+    judgeCapture(capture, therapy, terms),
   );
-  refuseEmpty(captureFile, read, verdict.totals, options);
+  refuseEmpty(captureFile, judged, verdict, options);
   const warnings = read.warnings();
   for (const warning of warnings) warn(`stimgate: ${warning}`);
-  const hints = hintsFor(verdict, read.commands);
+  const hints = verdict.holds ? [] : hintsFor(verdict, capture, therapy, terms);
+  const instrument = instrumentOf(capture, options);
   if (options.json) {
     sayJson({
       capture: captureFile,
@@ -113,6 +128,7 @@ export function check(captureFile: string, therapyFile: string, options: CheckOp
       findings,
       more: verdict.more,
       notJudged: verdict.notJudged,
+      instrument,
       warnings,
       hints,
     });
@@ -130,9 +146,10 @@ export function check(captureFile: string, therapyFile: string, options: CheckOp
     stops,
     findingsInAll: inAll,
     therapy,
-    scope: { capture: read.capture, startNs, stopNs: startNs + durationNs, endNs: startNs + durationNs },
+    scope: { capture, startNs, stopNs: startNs + durationNs, endNs: startNs + durationNs },
   };
   say(tableText([shown], paint));
+  say(instrumentText(instrument));
   const { softStopNs } = verdict.totals;
   if (softStopNs !== null)
     say(`Stopped at ${timeText(softStopNs)}: the capture shows the whole soft stop, judged as such.`);
@@ -144,33 +161,24 @@ export function check(captureFile: string, therapyFile: string, options: CheckOp
   return verdict.holds ? Exit.HOLDS : Exit.FAILED;
 }
 
-interface ReadCapture {
+interface ToJudge {
+  /** From the start on: what comes before is not the therapy's, the impedance measurement, say. */
   readonly capture: Capture;
   readonly commands: readonly Order[];
-  /** The file ends where its writer did not mean it to. */
-  readonly truncated: boolean;
-  /** To be asked when the capture has been read. */
-  readonly warnings: () => readonly string[];
+  readonly read: ReadCapture;
 }
 
-/** Reads a capture by its ending. @throws UsageError with a line that names the file and what is wrong with it. */
-function readCapture(file: string, options: CheckOptions): ReadCapture {
-  const kind = extname(file).toLowerCase();
-  if (kind !== '.vcd' && kind !== '.csv') throw new UsageError(`${file}: not a .vcd or .csv file`);
-  return reading(file, () => {
-    const vcd = kind === '.vcd' ? readVcd(file) : null;
-    const whole = vcd ?? readCsv(file);
-    const commands = ordersOf(vcd?.commands ?? [], options);
-    const startNs = commands.find((command) => command.kind === 'start')?.atNs;
-    if (startNs === undefined && vcd?.truncated && vcd.fromSimulator) throw cutBeforeStart(file, vcd);
-    return {
-      // What comes before the start is not the therapy's: the impedance measurement, say.
-      capture: startNs === undefined ? whole : captureFrom(whole, startNs),
-      commands,
-      truncated: vcd?.truncated ?? false,
-      warnings: () => whole.warnings,
-    };
-  });
+/** What of a capture is to be judged. @throws CaptureError, UsageError */
+function toJudge(read: ReadCapture, therapy: Therapy, options: CheckOptions): ToJudge {
+  const commands = ordersOf(read.commands, options);
+  const startNs = commands.find((command) => command.kind === 'start')?.atNs;
+  if (startNs === undefined && read.truncated && read.fromSimulator) throw cutBeforeStart(read.capture);
+  refuseUnseen(read.capture, therapy);
+  return {
+    capture: startNs === undefined ? read.capture : captureFrom(read.capture, startNs),
+    commands,
+    read,
+  };
 }
 
 /** The orders that a file tells of; an option takes the place of those of its kind. */
@@ -188,39 +196,35 @@ function ordersOf(told: readonly Order[], { start, stop }: CheckOptions): Order[
 }
 
 /** Without an order to start it is open whether the pulses in such a file are the therapy's. */
-function cutBeforeStart(file: string, vcd: VcdCapture): UsageError {
-  for (const _ of vcd.stretches()); // What is wrong within the file is said first.
-  return new UsageError(
-    `${file}: the file is cut before the therapy was started: nothing to judge; capture again, or give --start`,
+function cutBeforeStart(capture: Capture): CaptureError {
+  for (const _ of capture.stretches()); // What is wrong within the file is said first.
+  return new CaptureError(
+    capture.origin,
+    0,
+    'the file is cut before the therapy was started: nothing to judge; capture again, or give --start',
   );
 }
 
 /** A capture in which there is nothing of the therapy to judge. @throws UsageError */
 function refuseEmpty(
   file: string,
-  { truncated }: ReadCapture,
-  { stretches, pulses }: Totals,
+  { read, commands }: ToJudge,
+  { totals, counts }: Verdict,
   { start }: CheckOptions,
 ): void {
-  if (truncated && pulses === 0)
+  if (read.truncated && totals.pulses === 0)
     throw new UsageError(`${file}: the file is cut before the first pulse: nothing to judge; capture again`);
-  if (start !== undefined && stretches === 0)
+  if (start !== undefined && totals.stretches === 0)
     throw new UsageError(`${file}: the capture ends before --start ${timeText(start)}`);
-}
-
-/** What the user can tell `check` where findings may come from what it does not know of the capture. */
-function hintsFor({ holds, totals, counts }: Verdict, commands: readonly Order[]): string[] {
-  const hints: string[] = [];
-  if (holds) return hints;
-  if (totals.silentFromNs !== null && commands.every(({ kind }) => kind === 'start'))
-    hints.push(
-      `nothing comes out from ${timeText(totals.silentFromNs)} on; give --stop if the therapy was stopped in this capture`,
-    );
-  if (counts['pulse-extra'] !== undefined && commands.every(({ kind }) => kind !== 'start'))
-    hints.push(
-      "some pulses are not the therapy's; give --start if the capture begins with others, such as an impedance measurement",
-    );
-  return hints;
+  // Where it is known when the therapy was started, no output is a failure of the device.
+  const isStarted = commands.some(({ kind }) => kind === 'start');
+  if (isStarted || counts['no-output'] === undefined) return;
+  const { zeroUa } = read.capture.measured ?? {};
+  const what = totals.stretches > 1 ? 'no whole pulse' : 'no edge on any contact';
+  const under = zeroUa ? ` (currents up to ${grouped(Math.round(zeroUa))} µA count as zero)` : '';
+  throw new UsageError(
+    `${file}: ${what}${under}: nothing to judge; check probes and mapping, or give --start if the therapy ran`,
+  );
 }
 
 /** A capture that cannot be read, and a therapy that cannot be planned, is misuse. */

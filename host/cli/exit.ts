@@ -4,7 +4,7 @@ import { CommanderError } from 'commander';
 import { FlashError } from '../flash/errors.ts';
 import { DeviceError, LinkError } from '../link/errors.ts';
 import { FILE_ERRORS } from '../report/file-words.ts';
-import { TherapyError } from '../therapy/problem.ts';
+import { FileProblems } from '../therapy/problem.ts';
 
 export { fileWords } from '../report/file-words.ts';
 
@@ -43,7 +43,7 @@ export interface Ending {
 /** How the process ends on an error. */
 export function endingOf(error: unknown): Ending {
   if (error instanceof CommanderError) return commanderEnding(error);
-  if (error instanceof TherapyError || error instanceof UsageError)
+  if (error instanceof FileProblems || error instanceof UsageError)
     return { exit: Exit.MISUSE, message: error.message };
   if (error instanceof LinkError || error instanceof DeviceError || error instanceof StateError)
     return { exit: Exit.DEVICE, message: error.message };

@@ -1,4 +1,4 @@
-// Writes a simulator's trace as VCD files, with what was ordered as comments at its instants, for `stimgate check`.
+// Writes a simulator's trace as VCD files, with what was ordered at its instants, for `stimgate check`.
 
 import { basename, dirname, extname, join } from 'node:path';
 import { CYCLE_NS, type Simulator, VcdFile } from '../../sim/index.ts';
@@ -38,7 +38,11 @@ export function writeTraces(
   const { trace, nowCycles } = simulator;
   if (trace === null) return;
   const marks = commands
-    .map((command) => ({ cycle: Math.floor(command.atNs / CYCLE_NS), text: orderText(command) }))
+    .map((command) => ({
+      cycle: Math.floor(command.atNs / CYCLE_NS),
+      text: orderText(command),
+      order: command.kind === 'amplitude' ? undefined : command.kind,
+    }))
     .sort((a, b) => a.cycle - b.cycle);
   for (const { path, logicOnly } of files) {
     makeFolderOf(path);

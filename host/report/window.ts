@@ -1,6 +1,6 @@
 // Cuts windows out of a capture, all in one pass, and finds where the pulses of an area begin.
 
-import { type Capture, ELECTRODES, type StretchState } from '../../test/oracle/capture.ts';
+import { type Capture, ELECTRODES, type StretchState, withStretches } from '../../test/oracle/capture.ts';
 import { contactLevelsUa } from '../therapy/levels.ts';
 import type { AreaSettings } from '../therapy/therapy.ts';
 
@@ -47,17 +47,12 @@ export function cutWindows(capture: Capture, ranges: readonly Range[]): Window[]
 
 /** The part of a capture from an instant on, with its times kept. */
 export function captureFrom(capture: Capture, fromNs: number): Capture {
-  return {
-    origin: capture.origin,
-    resolutionNs: capture.resolutionNs,
-    hasLevels: capture.hasLevels,
-    *stretches() {
-      for (const stretch of capture.stretches()) {
-        if (stretch.endNs <= fromNs) continue;
-        yield stretch.startNs >= fromNs ? stretch : { ...stretch, startNs: fromNs };
-      }
-    },
-  };
+  return withStretches(capture, function* () {
+    for (const stretch of capture.stretches()) {
+      if (stretch.endNs <= fromNs) continue;
+      yield stretch.startNs >= fromNs ? stretch : { ...stretch, startNs: fromNs };
+    }
+  });
 }
 
 /** Electrodes that carry current anywhere in a window, in order. */

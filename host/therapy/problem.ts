@@ -1,6 +1,6 @@
-// What is wrong with a therapy, as a list of one-line problems that name the field, its value, the limit and what would do.
+// What is wrong with a therapy or another file of the user's, as a list of one-line problems that name the field, its value, the limit and what would do.
 
-/** One thing wrong with a therapy. */
+/** One thing wrong with a file. */
 export interface Problem {
   /** Path of the field in the file: `areas[0].phaseUs`; empty for the file as a whole. */
   readonly field: string;
@@ -8,18 +8,23 @@ export interface Problem {
   readonly message: string;
 }
 
-/** A therapy that cannot be used. `problems` holds every one that was found; `message` is one line for each. */
-export class TherapyError extends RangeError {
-  /** The file, or what else the therapy came from. */
+/** A file that cannot be used. `problems` holds every one that was found; `message` is one line for each. */
+export class FileProblems extends RangeError {
+  /** The file, or what else it came from. */
   readonly file: string;
   readonly problems: readonly Problem[];
 
   constructor(file: string, problems: readonly Problem[]) {
     super(problems.map((problem) => problemLine(file, problem)).join('\n'));
-    this.name = 'TherapyError';
+    this.name = 'FileProblems';
     this.file = file;
     this.problems = problems;
   }
+}
+
+/** A therapy that cannot be used. */
+export class TherapyError extends FileProblems {
+  override readonly name = 'TherapyError';
 }
 
 /** One problem as one line: `file: field: message`. */

@@ -1,23 +1,26 @@
-// The published JSON Schema of a therapy, applied with ajv; its errors told as problems with the nearest values that would do.
+// The published JSON Schemas of the files that users write, applied with ajv; their errors told as problems with the nearest
+// values that would do.
 
 import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { packagePath } from './package-files.ts';
 import { nearest, type Problem, shortened, withUnit } from './problem.ts';
 
-let compiled: ValidateFunction | undefined;
+const compiled = new Map<string, ValidateFunction>();
 
-function validator(): ValidateFunction {
-  if (compiled === undefined) {
-    const schema = JSON.parse(readFileSync(packagePath('host/therapy/therapy.schema.json'), 'utf8'));
-    compiled = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(schema);
-  }
-  return compiled;
+/** `schema`: path of a schema within the package. */
+function validatorOf(schema: string): ValidateFunction {
+  const known = compiled.get(schema);
+  if (known !== undefined) return known;
+  const value = JSON.parse(readFileSync(packagePath(schema), 'utf8'));
+  const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(value);
+  compiled.set(schema, validate);
+  return validate;
 }
 
-/** Problems of a parsed JSON value against the schema; empty if it conforms. */
-export function schemaProblems(value: unknown): Problem[] {
-  const validate = validator();
+/** Problems of a parsed JSON value against a schema of the package, named by its path; empty if it conforms. */
+export function schemaProblems(value: unknown, schema: string): Problem[] {
+  const validate = validatorOf(schema);
   if (validate(value)) return [];
   const errors = withoutAlternatives(validate.errors ?? []);
   const problems = errors.map(tell);

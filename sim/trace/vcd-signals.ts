@@ -6,6 +6,13 @@ import { CASE, ELECTRODES } from '../../firmware/profile.ts';
 export const PLAIN_BITS = ['ACTIVE', 'RECHARGE', 'HEARTBEAT', 'TRIP', 'RX', 'TX'] as const;
 export type PlainBit = (typeof PLAIN_BITS)[number];
 
+/**
+ * What a mark may say was ordered. In a logic-only file each has a signal ORDER_… that changes where a mark of it lies: one-bit
+ * signals outlive a conversion, and libsigrok 0.5 drops what follows a comment among the changes.
+ */
+export const ORDERS = ['start', 'stop', 'estop', 'magnet', 'trip'] as const;
+export type Order = (typeof ORDERS)[number];
+
 const FIRST_CODE = 33;
 const LAST_CODE = 126;
 const CODES = LAST_CODE - FIRST_CODE + 1;
@@ -27,6 +34,8 @@ export interface VcdSignals {
   readonly cathodes: readonly string[];
   readonly anodes: readonly string[];
   readonly bits: Readonly<Record<PlainBit, string>>;
+  /** Empty but in a logic-only file. */
+  readonly orders: Readonly<Partial<Record<Order, string>>>;
   /** Everything up to $enddefinitions. */
   readonly header: string;
 }
@@ -45,6 +54,9 @@ export function vcdSignals(logicOnly: boolean, comment: string): VcdSignals {
   const cathodes = electrodes.map((e) => declare('wire', 1, `${electrodeName(e)}_CATHODE`));
   const anodes = electrodes.map((e) => declare('wire', 1, `${electrodeName(e)}_ANODE`));
   const bits = Object.fromEntries(PLAIN_BITS.map((name) => [name, declare('wire', 1, name)]));
+  const orders = Object.fromEntries(
+    (logicOnly ? ORDERS : []).map((name) => [name, declare('wire', 1, `ORDER_${name.toUpperCase()}`)]),
+  );
   const header = [
     `$comment ${comment} $end`,
     '$version stimgate simulator $end',
@@ -55,5 +67,5 @@ export function vcdSignals(logicOnly: boolean, comment: string): VcdSignals {
     '$enddefinitions $end',
     '',
   ].join('\n');
-  return { levels, cathodes, anodes, bits: bits as Record<PlainBit, string>, header };
+  return { levels, cathodes, anodes, bits: bits as Record<PlainBit, string>, orders, header };
 }

@@ -6,21 +6,23 @@ import { ROW_OPEN, ROW_RECHARGE } from './palette.ts';
 import type { TimedLog } from './timed-log.ts';
 import type { Trace } from './trace.ts';
 import { UartBits } from './uart-bits.ts';
-import { type VcdSignals, vcdSignals } from './vcd-signals.ts';
+import { ORDERS, type Order, type VcdSignals, vcdSignals } from './vcd-signals.ts';
 
 const CHUNK_CHARACTERS = 1 << 16;
 
-/** Something that the file says in a comment at its instant: what was ordered, say. */
+/** Something that the file says at its instant, in a comment or, in a logic-only file, as a change of the order's signal. */
 export interface VcdMark {
   readonly cycle: number;
   /** One line without `$`. */
   readonly text: string;
+  /** Without it a logic-only file leaves the mark out. */
+  readonly order?: Order;
 }
 
 export interface VcdOptions {
   /** One-bit signals alone. */
   readonly logicOnly?: boolean;
-  /** Comments in the order of their cycles, each written before the changes of its instant. The row may grow while it is written. */
+  /** In the order of their cycles, each written before the changes of its instant. The row may grow while it is written. */
   readonly marks?: readonly VcdMark[];
 }
 
@@ -46,6 +48,7 @@ export class VcdWriter {
   private readonly tx: UartBits;
   private readonly marks: readonly VcdMark[];
   private markIndex = 0;
+  private readonly orderLevels = new Map<Order, number>();
   private readonly binaries = new Map<number, string>();
   private row: number;
   private until = 0;
@@ -179,12 +182,22 @@ export class VcdWriter {
     this.addBit(0, bits.TRIP);
     this.addBit(1, bits.RX);
     this.addBit(1, bits.TX);
+    for (const order of ORDERS) this.addOrder(order, 0);
     this.add('$end');
   }
 
   private addMarks(untilCycle: number): void {
-    for (; this.marks[this.markIndex]?.cycle <= untilCycle; this.markIndex++)
-      this.addComment(this.marks[this.markIndex].text);
+    for (; this.marks[this.markIndex]?.cycle <= untilCycle; this.markIndex++) {
+      const { order, text } = this.marks[this.markIndex];
+      if (!this.logicOnly) this.addComment(text);
+      else if (order !== undefined) this.addOrder(order, 1 - (this.orderLevels.get(order) ?? 0));
+    }
+  }
+
+  private addOrder(order: Order, level: number): void {
+    const id = this.signals.orders[order];
+    if (id !== undefined) this.addBit(level, id);
+    this.orderLevels.set(order, level);
   }
 
   private addComment(text: string): void {

@@ -18,27 +18,33 @@ export const ANCHOR_PULSES = 24;
 const SEEN_TRIED = 4;
 const DUE_TRIED = 12;
 const DUE_LISTED = 64;
+/** Faint pulses that may be seen before the first that must be. */
+const FAINT_LISTED = 6;
 /** A soft start of 60 s at 10 kHz to a very small amplitude has this many pulses of amplitude 0, with room. */
 const DUE_SCANNED_MAX = 4_000_000;
 
 interface Candidate {
   readonly due: DuePulse;
   readonly amplitudeUa: number;
+  /** It may be seen or not. */
+  readonly isFaint: boolean;
 }
 
 /**
  * The t0 in ns of the capture, or null where the therapy has no pulse at all. Never before `range`; after it only where
- * nothing within explains at least half as much.
+ * nothing within explains at least half as much. `captureStartNs`: what was due before it need not be seen.
  */
 export function findStart(
   seen: readonly SeenPulse[],
   areas: readonly AreaPlan[],
   terms: Terms,
   range: StartRange,
+  captureStartNs: number,
 ): number | null {
-  const candidates = firstDue(seen[0].onsetNs, areas, terms);
-  if (candidates.length === 0) return null;
-  const first = { t0Ns: Math.max(range.lowNs, seen[0].onsetNs - candidates[0].due.onsetUs * 1000), score: 0 };
+  const candidates = firstDue(seen[0].onsetNs, areas, terms, 0);
+  const visible = candidates.find(({ isFaint }) => !isFaint);
+  if (visible === undefined) return null;
+  const first = { t0Ns: Math.max(range.lowNs, seen[0].onsetNs - visible.due.onsetUs * 1000), score: 0 };
   let best = first;
   let within = first;
   for (const pulse of seen.slice(0, SEEN_TRIED)) {
@@ -50,19 +56,51 @@ export function findStart(
       if (score > within.score && t0Ns <= range.highNs + terms.toleranceNs) within = { t0Ns, score };
     }
   }
-  return within.score * 2 >= best.score ? within.t0Ns : best.t0Ns;
+  const chosen = within.score * 2 >= best.score ? within : best;
+  const begun = Number.isFinite(range.lowNs) ? null : findBegun(seen, areas, terms, captureStartNs);
+  return begun !== null && begun.score > chosen.score ? begun.t0Ns : chosen.t0Ns;
 }
 
-/** The first pulses due with an amplitude. */
-function firstDue(onsetNs: number, areas: readonly AreaPlan[], terms: Terms): Candidate[] {
+/** The t0 of a capture that begins when the soft start is over: the pulse due before the first one seen lies before it. */
+function findBegun(
+  seen: readonly SeenPulse[],
+  areas: readonly AreaPlan[],
+  terms: Terms,
+  captureStartNs: number,
+): { t0Ns: number; score: number } | null {
+  const rampUs = Math.max(...areas.map((area) => area.rampUpUs));
+  if (rampUs === 0) return null;
+  const candidates = firstDue(seen[0].onsetNs, areas, terms, rampUs);
+  let best: { t0Ns: number; score: number } | null = null;
+  for (let i = 1; i < Math.min(DUE_TRIED, candidates.length); i++) {
+    const t0Ns = seen[0].onsetNs - candidates[i].due.onsetUs * 1000;
+    if (t0Ns + candidates[i - 1].due.onsetUs * 1000 > captureStartNs + terms.toleranceNs) continue;
+    const score = scoreOf(t0Ns, seen, candidates.slice(i), terms);
+    if (best === null || score > best.score) best = { t0Ns, score };
+  }
+  return best;
+}
+
+/** The first pulses due with an amplitude, from an instant after t0 on; of faint ones before the others only the last. */
+function firstDue(
+  onsetNs: number,
+  areas: readonly AreaPlan[],
+  terms: Terms,
+  fromUs: number,
+): readonly Candidate[] {
   const { commands, amplitudeLatencyNs, stopLatencyNs } = terms;
   const intents = areas.map((area) => new AreaIntent(area, commands, amplitudeLatencyNs, stopLatencyNs));
   const schedule = new Schedule(areas);
   const candidates: Candidate[] = [];
+  let isSeen = false;
   for (let i = 0; i < DUE_SCANNED_MAX && candidates.length < DUE_LISTED; i++) {
     const due = schedule.next();
     const amplitudeUa = Math.max(...intents[due.area.index].of(due, onsetNs, onsetNs).amplitudesUa);
-    if (amplitudeUa > 0) candidates.push({ due, amplitudeUa });
+    if (amplitudeUa === 0 || due.onsetUs < fromUs) continue;
+    const isFaint = due.area.isFaint(amplitudeUa, terms.faintUa);
+    candidates.push({ due, amplitudeUa, isFaint });
+    isSeen ||= !isFaint;
+    if (!isSeen && candidates.length > FAINT_LISTED) candidates.shift();
   }
   return candidates;
 }
@@ -77,8 +115,9 @@ function scoreOf(
   candidates: readonly Candidate[],
   terms: Terms,
 ): number {
-  const isBefore = ({ due }: Candidate) => t0Ns + due.onsetUs * 1000 < seen[0].onsetNs - terms.toleranceNs;
-  let score = -candidates.filter(isBefore).length;
+  const isMissed = ({ due, isFaint }: Candidate) =>
+    !isFaint && t0Ns + due.onsetUs * 1000 < seen[0].onsetNs - terms.toleranceNs;
+  let score = -candidates.filter(isMissed).length;
   let i = 0;
   for (const pulse of seen) {
     while (
@@ -90,7 +129,12 @@ function scoreOf(
     const { due, amplitudeUa } = candidates[i];
     if (t0Ns + due.onsetUs * 1000 > pulse.onsetNs + terms.toleranceNs) continue;
     if (!hasPolarity(pulse.firstUa, due.area)) continue;
-    score += terms.hasLevels && pulse.amplitudeUa() === amplitudeUa ? 3 : 2;
+    score += 2 + (terms.hasLevels ? likeness(pulse.amplitudeUa() - amplitudeUa, due.area, terms) : 0);
   }
   return score;
+}
+
+/** 1 for the amplitude itself, 0 for one that noise cannot have made of it. */
+function likeness(errorUa: number, area: AreaPlan, { levelToleranceUa }: Terms): number {
+  return Math.max(0, 1 - Math.abs(errorUa) / (area.cathodes * levelToleranceUa + 1));
 }

@@ -3,8 +3,11 @@
 /** Electrodes in a capture: E1 … E16 at 0–15, the case at 16. */
 export const ELECTRODES = 17;
 
-/** What the output stage does in a stretch. `unknown`: the capture cannot tell (a logic or current capture at zero). */
-export type StretchState = 'drive' | 'recharge' | 'open' | 'unknown';
+/**
+ * What the output stage does in a stretch. `unknown`: the capture cannot tell (a logic or current capture at zero); `unseen`: it
+ * has a gap there, and the output may be anything.
+ */
+export type StretchState = 'drive' | 'recharge' | 'open' | 'unknown' | 'unseen';
 
 export interface Stretch {
   /** ns from the start of the capture. */
@@ -15,6 +18,16 @@ export interface Stretch {
   levelsUa: Int32Array;
 }
 
+/** Sampling, noise and threshold of a capture of an instrument. */
+export interface Measured {
+  /** Time between samples, ns. */
+  readonly samplingNs?: number;
+  /** Largest distance of a sample from its level that is taken for noise, µA. */
+  readonly noiseUa?: number;
+  /** Currents up to this are taken for zero, µA. */
+  readonly zeroUa?: number;
+}
+
 export interface Capture {
   /** Where it comes from, for messages: "simulator", a file's name. */
   readonly origin: string;
@@ -22,6 +35,18 @@ export interface Capture {
   readonly resolutionNs: number;
   /** False for a logic capture: levels are then only −1, 0 or 1 for polarity. */
   readonly hasLevels: boolean;
+  /** Electrodes that it shows. Default: all. */
+  readonly electrodes?: ReadonlySet<number>;
+  /** Error of a level that noise, threshold and converter leave, µA. Default 0. */
+  readonly levelToleranceUa?: number;
+  /** What was found out about the instrument. */
+  readonly measured?: Measured;
   /** Stretches in order and without gaps; neighbours differ. The yielded object and its levels may be reused: copy what you keep. */
   stretches(): Iterable<Stretch>;
+}
+
+/** Other stretches of the same instrument: a part of a capture, say. */
+export function withStretches(capture: Capture, stretches: () => Iterable<Stretch>): Capture {
+  const { origin, resolutionNs, hasLevels, electrodes, levelToleranceUa, measured } = capture;
+  return { origin, resolutionNs, hasLevels, electrodes, levelToleranceUa, measured, stretches };
 }

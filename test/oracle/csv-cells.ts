@@ -5,6 +5,11 @@ import { CaptureError } from './capture-error.ts';
 /** Digits with a point or, where commas do not separate, a comma; an exponent as oscilloscopes write it. */
 const DECIMAL = /^[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d{1,3})?$/i;
 
+/** Whether a cell is a decimal number. */
+export function isDecimal(cell: string): boolean {
+  return DECIMAL.test(cell);
+}
+
 /** Reads the cells of one column. */
 export class CellReader {
   readonly #origin: string;
@@ -26,6 +31,12 @@ export class CellReader {
   read(cell: string, line: number): number {
     const value = DECIMAL.test(cell) ? Number(cell.replace(',', '.')) * this.#scale : Number.NaN;
     if (Math.abs(value) <= this.#max) return value;
+    if (/^[+-]?∞$/.test(cell))
+      throw new CaptureError(
+        this.#origin,
+        line,
+        `${this.#what}: '${cell}' is out of the instrument's range: capture again with a greater one`,
+      );
     const shown = cell.length > 40 ? `${cell.slice(0, 40)}…` : cell;
     throw new CaptureError(
       this.#origin,

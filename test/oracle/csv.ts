@@ -1,106 +1,145 @@
-// Reads a CSV of currents as a capture: a time column and columns named E1 … CASE, sampled or one row for each change.
+// Reads a CSV as a capture: a header, then samples or one row for each change, of currents, voltages or logic levels.
 
-import { sourceOf } from './bytes.ts';
-import type { Capture, Stretch } from './capture.ts';
+import { type ByteSource, sourceOf } from './bytes.ts';
+import { type Capture, ELECTRODES, type Stretch } from './capture.ts';
 import { CaptureError } from './capture-error.ts';
-import { parseHeader, type Row, rowReader, splitRow } from './csv-header.ts';
+import { type CsvColumns, findColumns, rowReader } from './csv-columns.ts';
+import { isBlank, readLayout } from './csv-layout.ts';
+import { type Survey, surveyOf } from './csv-survey.ts';
 import { LineReader } from './lines.ts';
-import { Stretcher } from './stretcher.ts';
-
-export interface CsvMapping {
-  /** Name of the time column. Default: the one named time or t, with a unit. */
-  readonly time?: string;
-  /** Unit of the time column where its name has none. */
-  readonly timeUnit?: 's' | 'ms' | 'us' | 'ns';
-  /** Unit of the currents where the names of their columns have none. */
-  readonly levelUnit?: 'uA' | 'mA';
-  /** Names of columns by electrode, such as { "E1": "Channel A (mA)" }. */
-  readonly columns?: Readonly<Record<string, string>>;
-  /** Time between samples, ns. Default: as found in the file. */
-  readonly resolutionNs?: number;
-  /** Currents up to this are zero, µA. Default 0. */
-  readonly zeroUa?: number;
-  /** A stretch goes on while the currents stay within this of its first sample, µA. Default 0. */
-  readonly noiseUa?: number;
-  /** Stretches shorter than this (samples in the middle of an edge) count to the next, ns. */
-  readonly settleNs?: number;
-}
+import type { CaptureMapping } from './mapping.ts';
+import { Plateaus } from './plateaus.ts';
+import { SignalValues } from './signals.ts';
+import { Stretcher, settleOf } from './stretcher.ts';
 
 export interface CsvCapture extends Capture {
-  /** What the user should know about the file. */
+  /** What the user should know about the file. Complete once its stretches have been read. */
   readonly warnings: readonly string[];
 }
 
-/** Rows that tell whether a file is sampled evenly, and how finely its times are written. */
-const ROWS_LOOKED_AT = 1000;
-
-interface Timing {
-  readonly sampled: boolean;
-  readonly stepNs: number;
-}
+/** Steps longer than this many samples are gaps; times that are written coarsely make one step look like two. */
+const GAP_STEPS = 2.5;
 
 /**
- * Reads a CSV from a path, or from its text (anything with a line break). Empty cells keep the value before; electrodes
- * without a column are at zero; a zero is neither recharge nor open unless a column RECHARGE says so. Throws CaptureError.
+ * Reads a CSV from a path, or from its text (anything with a line break): of sigrok and PulseView, of common oscilloscopes, or
+ * plain. Empty cells keep the value before; electrodes without a column are at zero; a zero is neither recharge nor open unless
+ * a column RECHARGE says so. In evenly sampled rows levels are means, and where rows are missing the output is unseen. Throws
+ * CaptureError.
  */
-export function readCsv(pathOrText: string, mapping: CsvMapping = {}): CsvCapture {
+export function readCsv(pathOrText: string, mapping: CaptureMapping = {}): CsvCapture {
   const source = sourceOf(pathOrText);
-  const rows = () => new LineReader(source.origin, source.chunks());
-  const timing = timingOf(source.origin, rows(), mapping);
+  const lines = linesOf(source);
+  const columns = findColumns(readLayout(source.origin, lines), mapping);
+  const survey = surveyOf(columns, lines, mapping);
+  const shown = new SignalValues();
+  for (const { signal } of columns.signals) shown.declare(signal);
+  const { hasLevels, electrodes } = shown;
+  const noiseUa = hasLevels ? (mapping.noiseUa ?? survey.noiseUa) : 0;
+  const zeroUa = hasLevels ? (mapping.zeroUa ?? noiseUa) : 0;
   const unfinished = !source.tail(1).endsWith('\n');
+  const cutWarnings = unfinished
+    ? [`${source.origin}: the last line has no line break: the file may be cut; judged up to that line`]
+    : [];
+  const rows = new CsvRows(source, columns, survey, { ...mapping, noiseUa, zeroUa });
   return {
     origin: source.origin,
-    resolutionNs: mapping.resolutionNs ?? timing.stepNs,
-    hasLevels: true,
-    warnings: unfinished
-      ? [`${source.origin}: the last line has no line break: the file may be cut; judged up to that line`]
-      : [],
-    *stretches(): Iterable<Stretch> {
-      const stretcher = new Stretcher(mapping.settleNs);
-      const lines = rows();
-      const read = rowReader(parseHeader(source.origin, lines, mapping), mapping);
-      let lastNs = Number.NEGATIVE_INFINITY;
-      for (const line of lines) {
-        // Its last cell may have lost digits: of a line that may be cut no current is taken, and no row has to come of it.
-        if (lines.unfinished) break;
-        const row = read(line, lines.line);
-        if (!row) continue;
-        if (row.timeNs <= lastNs) throw new CaptureError(source.origin, lines.line, goesBack(row, lastNs));
-        lastNs = row.timeNs;
-        stretcher.change(row.timeNs, row.state, row.levelsUa);
-        yield* stretcher.take();
-      }
-      stretcher.end(timing.sampled ? lastNs + timing.stepNs : lastNs);
-      yield* stretcher.take();
+    resolutionNs: mapping.resolutionNs ?? survey.stepNs,
+    hasLevels,
+    electrodes,
+    levelToleranceUa: mapping.toleranceUa ?? Math.max(noiseUa, zeroUa),
+    measured: {
+      samplingNs: survey.sampled ? survey.stepNs : undefined,
+      ...(hasLevels ? { noiseUa, zeroUa } : {}),
     },
+    get warnings() {
+      return [...cutWarnings, ...rows.warnings];
+    },
+    stretches: () => rows.stretches(hasLevels),
   };
 }
 
-function goesBack(row: Row, lastNs: number): string {
-  return `time goes from ${lastNs} ns to ${row.timeNs} ns: rows must be in the order of time`;
+function linesOf(source: ByteSource): LineReader {
+  return new LineReader(source.origin, source.chunks());
 }
 
-/** Evenly sampled: the step. One row for each change: the last place that times are written to. */
-function timingOf(origin: string, lines: LineReader, mapping: CsvMapping): Timing {
-  const header = parseHeader(origin, lines, mapping);
-  const read = rowReader(header, mapping);
-  const stepsNs: number[] = [];
-  let lastNs = Number.NaN;
-  let places = 0;
-  for (const line of lines) {
-    if (lines.unfinished) break;
-    const row = read(line, lines.line);
-    if (!row) continue;
-    const cell = splitRow(line, header.separator)[header.timeColumn] ?? '';
-    places = Math.max(places, /[.,](\d+)/.exec(cell)?.[1].length ?? 0);
-    if (!Number.isNaN(lastNs)) stepsNs.push(row.timeNs - lastNs);
-    lastNs = row.timeNs;
-    if (stepsNs.length >= ROWS_LOOKED_AT) break;
+type Terms = CaptureMapping & { readonly noiseUa: number; readonly zeroUa: number };
+
+class CsvRows {
+  warnings: string[] = [];
+  readonly #source: ByteSource;
+  readonly #columns: CsvColumns;
+  readonly #survey: Survey;
+  readonly #terms: Terms;
+
+  constructor(source: ByteSource, columns: CsvColumns, survey: Survey, terms: Terms) {
+    this.#source = source;
+    this.#columns = columns;
+    this.#survey = survey;
+    this.#terms = terms;
   }
-  if (Number.isNaN(lastNs)) throw new CaptureError(origin, lines.line, 'no row of values: capture again');
-  const meanNs = stepsNs.reduce((sum, step) => sum + step, 0) / stepsNs.length;
-  const placeNs = header.timeScaleNs / 10 ** places;
-  const sampled =
-    stepsNs.length > 2 && stepsNs.every((step) => Math.abs(step - meanNs) <= 0.01 * meanNs + placeNs);
-  return sampled ? { sampled, stepNs: meanNs } : { sampled, stepNs: placeNs };
+
+  *stretches(hasLevels: boolean): Iterable<Stretch> {
+    const { sampled, stepNs } = this.#survey;
+    const settleNs = this.#terms.settleNs ?? (sampled && !hasLevels ? settleOf(stepNs) : 0);
+    const stretcher = new Stretcher(settleNs);
+    const plateaus = sampled && this.#terms.noiseUa > 0 ? new Plateaus(stretcher, this.#terms) : null;
+    const gapNs = sampled ? GAP_STEPS * stepNs : Number.POSITIVE_INFINITY;
+    let lastNs = Number.NaN;
+    let gaps = 0;
+    for (const { timeNs, values } of this.#rows()) {
+      if (timeNs - lastNs > gapNs) {
+        gaps++;
+        if (plateaus) plateaus.close(lastNs + stepNs);
+        else stretcher.change(lastNs + stepNs, 'unseen', NOTHING);
+      }
+      lastNs = timeNs;
+      if (plateaus) plateaus.add(timeNs, values.valuesUa, values.idle());
+      else stretcher.change(timeNs, values.state(), values.output());
+      yield* stretcher.take();
+    }
+    plateaus?.end();
+    stretcher.end(sampled ? lastNs + stepNs : lastNs);
+    yield* stretcher.take();
+    this.warnings = this.#warningsOf(gaps, plateaus?.spikes ?? 0);
+  }
+
+  *#rows() {
+    const { layout } = this.#columns;
+    const lines = linesOf(this.#source);
+    const { first } = readLayout(this.#source.origin, lines);
+    const read = rowReader(this.#columns, this.#terms);
+    let lastNs = Number.NEGATIVE_INFINITY;
+    for (let line = first?.text ?? null; line !== null; line = lines.next()) {
+      // Its last cell may have lost digits: of a line that may be cut no current is taken, and no row has to come of it.
+      if (lines.unfinished) break;
+      if (isBlank(line, layout.separator)) continue;
+      const row = read(line, lines.line);
+      if (row.timeNs <= lastNs)
+        throw new CaptureError(this.#source.origin, lines.line, goesBack(row.timeNs, lastNs));
+      lastNs = row.timeNs;
+      yield row;
+    }
+  }
+
+  #warningsOf(gaps: number, spikes: number): string[] {
+    const { origin } = this.#source;
+    const warnings: string[] = [];
+    if (gaps > 0)
+      warnings.push(
+        `${origin}: ${gaps === 1 ? 'a gap' : `${gaps} gaps`} without samples: what was due there is not judged`,
+      );
+    if (spikes > 0)
+      warnings.push(
+        `${origin}: ${spikes === 1 ? 'a sample' : `${spikes} samples`} off the level of both neighbours taken for noise; sample faster, or give noiseUa, if pulses are missed`,
+      );
+    return warnings;
+  }
+}
+
+const NOTHING = new Int32Array(ELECTRODES);
+
+function goesBack(timeNs: number, lastNs: number): string {
+  if (timeNs === lastNs)
+    return `two rows at ${lastNs} ns: times are written too coarsely; export more digits, or map sampleRateHz`;
+  return `time goes from ${lastNs} ns to ${timeNs} ns: rows must be in the order of time`;
 }

@@ -103,6 +103,11 @@ export function us(timeNs: number): string {
   return `${Number((timeNs / 1000).toFixed(6))} µs`;
 }
 
+/** A current in µA, to three digits. */
+export function ua(currentUa: number): string {
+  return `${Number(currentUa.toPrecision(3))} µA`;
+}
+
 /** A charge in nC. */
 export function nc(chargePc: number): string {
   return `${Number((chargePc / 1000).toFixed(3))} nC`;

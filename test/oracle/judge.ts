@@ -4,13 +4,16 @@ import type { Therapy } from '../../host/therapy/therapy.ts';
 import type { StartRange } from './anchor.ts';
 import { type Capture, ELECTRODES, type Stretch } from './capture.ts';
 import { type Finding, FindingList, type Rule, us } from './finding.ts';
+import { GapList } from './gaps.ts';
 import type { Command } from './intent.ts';
 import { type AreaMeasure, AreaMeter } from './measure.ts';
 import { type JudgeOptions, type Terms, termsOf } from './options.ts';
 import { type AreaPlan, planTherapy } from './plan.ts';
+import { type PlannedRun, planRuns } from './planned-runs.ts';
 import { drives, PulseReader, type SeenPulse } from './pulse.ts';
-import { Run, type RunEnd } from './run.ts';
+import { Run } from './run.ts';
 import type { StopRange } from './soft-stop.ts';
+import { isFaintPulse, notJudged, refuseFaint } from './visibility.ts';
 
 export interface Totals {
   /** Pulses of all areas, those that were not due included. */
@@ -49,11 +52,6 @@ export interface Verdict {
 
 /** Recharge after the output was switched off, before the interlock lets anything begin. */
 const DISCHARGE_NS = 64.8e6;
-
-interface PlannedRun {
-  readonly startNs: number;
-  readonly end: RunEnd;
-}
 
 /**
  * Judges a capture against a therapy: onsets, widths, gaps, levels, counts, balance, overlap, ramps, cycling, stopping.
@@ -95,12 +93,15 @@ class Judge {
   #captureStartNs = 0;
   #pulses = 0;
   #unknown = false;
+  #beganAmidPulse = false;
+  readonly #gaps = new GapList();
   #endNs = 0;
 
   constructor(capture: Capture, therapy: Therapy, options: JudgeOptions) {
     this.#capture = capture;
     this.#terms = termsOf(capture, options);
     this.#areas = planTherapy(therapy);
+    refuseFaint(capture, this.#areas, this.#terms.faintUa);
     this.#findings = new FindingList(options.findingsMax);
     this.#meters = this.#areas.map((area) => new AreaMeter(area, capture.hasLevels));
     this.#reader = new PulseReader(this.#areas, capture.resolutionNs);
@@ -119,6 +120,7 @@ class Judge {
       if (stretches++ === 0) this.#captureStartNs = stretch.startNs;
       endNs = stretch.endNs;
       if (stretch.state === 'unknown') this.#unknown = true;
+      else if (stretch.state === 'unseen') this.#gaps.add(stretch.startNs, stretch.endNs);
       else if (stretch.state !== 'drive') this.#atZero(stretch);
       if (this.#terms.hasLevels) this.#kirchhoff(stretch);
       const pulse = this.#reader.push(stretch);
@@ -141,6 +143,16 @@ class Judge {
   }
 
   #feed(pulse: SeenPulse): void {
+    if (pulse.begunUnseen) {
+      // What came before is not known, nor is its onset: there is nothing to judge it by.
+      this.#beganAmidPulse ||= pulse.onsetNs <= this.#captureStartNs + pulse.restBeforeNs;
+      this.#reader.release(pulse);
+      return;
+    }
+    if (isFaintPulse(pulse, this.#areas, this.#terms)) {
+      this.#reader.release(pulse);
+      return;
+    }
     this.#pulses++;
     this.#beginRuns(pulse.onsetNs);
     const run = this.#runs.at(-1);
@@ -165,6 +177,7 @@ class Judge {
       findings: this.#findings,
       meters: this.#meters,
       captureStartNs: this.#captureStartNs,
+      gaps: this.#gaps,
       start: this.#startRange(planned.startNs),
       release: (pulse: SeenPulse) => this.#reader.release(pulse),
     };
@@ -182,7 +195,8 @@ class Judge {
   #kirchhoff(stretch: Stretch): void {
     let sumUa = 0;
     for (let e = 0; e < ELECTRODES; e++) sumUa += stretch.levelsUa[e];
-    if (Math.abs(sumUa) <= this.#terms.levelToleranceUa * ELECTRODES) return;
+    if (Math.abs(sumUa) <= this.#terms.levelToleranceUa * (this.#capture.electrodes?.size ?? ELECTRODES))
+      return;
     this.#findings.add('kirchhoff', stretch.startNs, () => `the currents sum to ${sumUa} µA; 0 µA expected`);
   }
 
@@ -231,41 +245,14 @@ class Judge {
         silentFromNs: this.#runs.at(-1)?.silentFromNs ?? null,
         softStopNs: null,
       },
-      notJudged: this.#notJudged(),
+      notJudged: notJudged(this.#terms, {
+        startsLate: (this.#runs[0]?.t0Ns ?? endNs) < this.#captureStartNs - this.#terms.toleranceNs,
+        beganAmidPulse: this.#beganAmidPulse,
+        gaps: this.#gaps.count,
+        hasUnknown: this.#unknown,
+      }),
     };
   }
-
-  #notJudged(): string[] {
-    const notes: string[] = [];
-    if (!this.#terms.hasLevels) {
-      notes.push('levels, balance and ramp values: the capture shows polarity only');
-    }
-    if (this.#unknown) notes.push('recharge and open electrodes: the capture does not tell them apart');
-    if (this.#terms.toleranceNs >= 10) {
-      notes.push(
-        `edges finer than ${us(Math.round(this.#terms.toleranceNs))}: the capture's resolution or the tolerance given`,
-      );
-    }
-    return notes;
-  }
-}
-
-/** The runs that the commands tell of: a `start` begins one where none is, or where the last one was ended. */
-function planRuns(commands: readonly Command[]): PlannedRun[] {
-  const never = Number.POSITIVE_INFINITY;
-  const runs: { startNs: number; end: { stopNs: number; offNs: number } }[] = [];
-  const begin = (startNs: number) => {
-    runs.push({ startNs, end: { stopNs: never, offNs: never } });
-  };
-  if (!commands.some((command) => command.kind === 'start')) begin(Number.NEGATIVE_INFINITY);
-  for (const { kind, atNs } of commands) {
-    const run = runs.at(-1);
-    if (kind === 'start') {
-      if (!run || run.end.stopNs < never || run.end.offNs < never) begin(atNs);
-    } else if (run && kind === 'stop') run.end.stopNs = Math.min(run.end.stopNs, atNs);
-    else if (run && kind !== 'amplitude') run.end.offNs = Math.min(run.end.offNs, atNs);
-  }
-  return runs;
 }
 
 function worst(latenciesNs: number[]): number | null {

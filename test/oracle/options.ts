@@ -8,7 +8,7 @@ export interface JudgeOptions {
   readonly commands?: readonly Command[];
   /** Allowed error of an edge, ns. Default: the capture's resolution. */
   readonly toleranceNs?: number;
-  /** Allowed error of a level, µA. Default 0: exact. */
+  /** Allowed error of a level, µA. Default: what the capture's noise and threshold leave; 0, exact, where it has none. */
   readonly levelToleranceUa?: number;
   /** Allowed difference between the device's clock and the capture's, ppm. Default 0: one clock. */
   readonly clockPpm?: number;
@@ -38,6 +38,8 @@ export interface Terms {
   readonly stopLatencyNs: number;
   readonly offLatencyNs: number;
   readonly hasLevels: boolean;
+  /** A level under this may look like none, or like anything: threshold and noise together, µA; 0: every level is seen. */
+  readonly faintUa: number;
 }
 
 /** Room for the rounding of times that are no whole number of ns. */
@@ -47,12 +49,13 @@ export function termsOf(capture: Capture, options: JudgeOptions): Terms {
   return {
     commands: [...(options.commands ?? [])].sort((a, b) => a.atNs - b.atNs),
     toleranceNs: (options.toleranceNs ?? capture.resolutionNs) + ROUNDING_NS,
-    levelToleranceUa: options.levelToleranceUa ?? 0,
+    levelToleranceUa: options.levelToleranceUa ?? capture.levelToleranceUa ?? 0,
     clockPpm: options.clockPpm ?? 0,
     amplitudeLatencyNs: options.amplitudeLatencyNs ?? 25e6,
     startLatencyNs: options.startLatencyNs ?? 25e6,
     stopLatencyNs: options.stopLatencyNs ?? 25e6,
     offLatencyNs: options.offLatencyNs ?? 10e6,
     hasLevels: capture.hasLevels,
+    faintUa: (capture.measured?.zeroUa ?? 0) + (capture.measured?.noiseUa ?? 0),
   };
 }

@@ -15,6 +15,8 @@ export interface PulseLevels {
   readonly amplitudeUa: number;
   readonly firstUa: Int32Array;
   readonly secondUa: Int32Array;
+  /** Smallest level of an electrode that is driven, µA. */
+  readonly leastUa: number;
   /** Largest charge of the first phase on one electrode, pC. */
   readonly chargePc: number;
 }
@@ -99,9 +101,21 @@ export class AreaPlan {
     const firstUa = this.#share(amplitudeUa);
     const secondUa = firstUa.map((levelUa) => (this.secondUs > 0 ? -levelUa / this.ratio : 0));
     const peakUa = firstUa.reduce((peak, levelUa) => Math.max(peak, Math.abs(levelUa)), 0);
-    const levels = { amplitudeUa, firstUa, secondUa, chargePc: peakUa * this.phaseUs };
+    const driven = [...firstUa, ...secondUa].map(Math.abs).filter((levelUa) => levelUa > 0);
+    const leastUa = driven.length > 0 ? Math.min(...driven) : 0;
+    const levels = { amplitudeUa, firstUa, secondUa, leastUa, chargePc: peakUa * this.phaseUs };
     this.#levels.set(amplitudeUa, levels);
     return levels;
+  }
+
+  /** Number of its cathodes. */
+  get cathodes(): number {
+    return this.fractions.reduce((count, fraction) => count + (fraction < 0 ? 1 : 0), 0);
+  }
+
+  /** Whether a pulse of this amplitude has a level, of either phase, under `faintUa`, or none at all. */
+  isFaint(amplitudeUa: number, faintUa: number): boolean {
+    return amplitudeUa <= 0 || this.levels(amplitudeUa).leastUa < faintUa;
   }
 
   /** Largest remainder in steps of 1 µA, ties to the lowest electrode; cathodes and anodes apart. */

@@ -19,8 +19,10 @@ export class SeenPulse {
   endNs = 0;
   /** Zero time before the onset. */
   restBeforeNs = 0;
-  /** The capture begins or ends in the middle of it. */
+  /** The capture, or what is seen of it, ends in the middle of it. */
   cut = false;
+  /** What is seen begins in the middle of it. */
+  begunUnseen = false;
 
   /** Sum over the cathodes of the first phase, µA. */
   amplitudeUa(): number {
@@ -53,23 +55,34 @@ export function hasPolarity(levelsUa: Int32Array, area: AreaPlan): boolean {
 export class PulseReader {
   /** Called for a stretch with open electrodes that is not the gap after a first phase. */
   onIdleOpen: (startNs: number, endNs: number) => void = () => {};
+  readonly #all: readonly AreaPlan[];
+  /** Those whose pulses have a gap between two phases. */
   readonly #areas: readonly AreaPlan[];
   readonly #resolutionNs: number;
   readonly #pool: SeenPulse[] = [];
   #pulse: SeenPulse | null = null;
   #zeroSinceNs = 0;
+  /** Nothing was seen before the next stretch. */
   #first = true;
+  /** The last stretch is a zero before which nothing was seen, and which may be the rest of an interphase gap. */
+  #mayBeGap = false;
 
   constructor(areas: readonly AreaPlan[], resolutionNs: number) {
+    this.#all = areas;
     this.#areas = areas.filter((area) => area.secondUs > 0 && area.gapUs > 0);
     this.#resolutionNs = resolutionNs;
   }
 
   push(stretch: Stretch): SeenPulse | null {
+    if (stretch.state === 'unseen') return this.#gap(stretch);
     const first = this.#first;
+    const mayBeGap = this.#mayBeGap;
     if (first) this.#zeroSinceNs = stretch.startNs;
-    this.#first = false;
-    if (!drives(stretch.levelsUa)) return this.#zero(stretch);
+    this.#first = this.#mayBeGap = false;
+    if (!drives(stretch.levelsUa)) {
+      this.#mayBeGap = first && stretch.state !== 'recharge';
+      return this.#zero(stretch);
+    }
     const pulse = this.#pulse;
     if (pulse && this.#isSecond(pulse, stretch)) {
       pulse.hasSecond = true;
@@ -80,11 +93,19 @@ export class PulseReader {
       return null;
     }
     this.#pulse = this.#begin(stretch);
-    this.#pulse.cut = first;
+    this.#pulse.begunUnseen = first || (mayBeGap && this.#isSecondAlone(this.#pulse));
     return pulse;
   }
 
-  /** The pulse in progress at the end of the capture. */
+  /** Nothing is seen for a while: what is in progress may have gone on. */
+  #gap({ startNs, endNs }: Stretch): SeenPulse | null {
+    const pulse = this.end(startNs);
+    this.#first = true;
+    this.#zeroSinceNs = endNs;
+    return pulse;
+  }
+
+  /** The pulse in progress where the capture ends. */
   end(endNs: number): SeenPulse | null {
     const pulse = this.#pulse;
     // In an unknown gap the second phase may still have had to come.
@@ -123,7 +144,7 @@ export class PulseReader {
     pulse.firstUa.set(stretch.levelsUa);
     pulse.gapNs = 0;
     pulse.gapState = 'open';
-    pulse.hasSecond = pulse.cut = false;
+    pulse.hasSecond = pulse.cut = pulse.begunUnseen = false;
     const previous = this.#pulse;
     const zeroSinceNs = previous && previous.endNs > this.#zeroSinceNs ? previous.endNs : this.#zeroSinceNs;
     pulse.restBeforeNs = stretch.startNs - zeroSinceNs;
@@ -137,6 +158,18 @@ export class PulseReader {
     if (pulse.gapState === 'open') return true;
     // The capture cannot tell an open gap from recharge: the therapy's gap decides.
     return opposite(pulse.firstUa, stretch.levelsUa) && this.#isInGap(pulse, stretch.startNs);
+  }
+
+  /** Whether what begins after a short zero is the second phase of a pulse whose first was not seen. */
+  #isSecondAlone({ firstUa, restBeforeNs }: SeenPulse): boolean {
+    const isFirst = this.#all.some((area) => hasPolarity(firstUa, area));
+    const turned = firstUa.map((levelUa) => -levelUa);
+    return (
+      !isFirst &&
+      this.#areas.some(
+        (area) => restBeforeNs <= area.gapUs * 1000 + this.#resolutionNs && hasPolarity(turned, area),
+      )
+    );
   }
 
   #isInGap(pulse: SeenPulse, atNs: number): boolean {

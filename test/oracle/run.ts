@@ -3,6 +3,7 @@
 import { ANCHOR_PULSES, findStart, type StartRange } from './anchor.ts';
 import { BurstCounter } from './bursts.ts';
 import { type FindingList, us } from './finding.ts';
+import type { GapList } from './gaps.ts';
 import { AreaIntent, type Command, type Intent } from './intent.ts';
 import { LevelJudge } from './levels.ts';
 import type { AreaMeter } from './measure.ts';
@@ -12,6 +13,7 @@ import { hasPolarity, type SeenPulse } from './pulse.ts';
 import { type DuePulse, delayBoundUs, Schedule } from './schedule.ts';
 import { ShapeJudge } from './shape.ts';
 import { commonRange, FallTracker, type StopRange } from './soft-stop.ts';
+import { isFaintPulse } from './visibility.ts';
 
 /** Pulses due later than this after the one at hand are of no concern to it: longer than the longest period, 500 ms. */
 const AHEAD_NS = 1e9;
@@ -26,6 +28,7 @@ export interface RunContext {
   readonly meters: readonly AreaMeter[];
   /** Start of the capture, ns. */
   readonly captureStartNs: number;
+  readonly gaps: GapList;
   /** Where its START lets t0 be. */
   readonly start: StartRange;
   readonly release: (pulse: SeenPulse) => void;
@@ -92,6 +95,12 @@ export class Run {
 
   /** The next pulse that was seen. It is judged when the one after it is known. */
   feed(pulse: SeenPulse): void {
+    const { areas, release, terms } = this.#context;
+    // Where the soft start comes out of the noise, a pulse that may be under it says nothing of t0.
+    if (this.t0Ns === null && isFaintPulse(pulse, areas, { ...terms, levelToleranceUa: 0 })) {
+      release(pulse);
+      return;
+    }
     this.pulses++;
     this.lastEndNs = Math.max(this.lastEndNs, pulse.hasSecond ? pulse.secondEndNs : pulse.firstEndNs);
     if (this.t0Ns !== null) {
@@ -121,8 +130,9 @@ export class Run {
   }
 
   #anchor(): void {
-    const { areas, findings, start, terms } = this.#context;
-    const t0Ns = findStart(this.#waiting, areas, terms, start) ?? this.#waiting[0].onsetNs;
+    const { areas, captureStartNs, findings, start, terms } = this.#context;
+    const found = findStart(this.#waiting, areas, terms, start, captureStartNs);
+    const t0Ns = found ?? this.#waiting[0].onsetNs;
     this.t0Ns = t0Ns;
     if (t0Ns > start.highNs + terms.toleranceNs) {
       const message = () =>
@@ -180,6 +190,13 @@ export class Run {
       if (!due) break;
       const dueNs = this.#atNs(due.onsetUs);
       const errorNs = pulse.onsetNs - dueNs;
+      if (this.#isFaint(due)) {
+        // What is seen of a faint pulse may be anything, and comes before its end.
+        if (errorNs < -toleranceNs) break;
+        if (errorNs <= due.area.occupancyUs * 1000 + toleranceNs) return;
+        this.#shift(dueNs);
+        continue;
+      }
       if (this.#isSkipped(pulse, next, due, toleranceNs)) {
         this.#missing(due);
         continue;
@@ -205,6 +222,11 @@ export class Run {
       return;
     }
     this.#extra(pulse);
+  }
+
+  #isFaint(due: DuePulse): boolean {
+    const { faintUa } = this.#context.terms;
+    return faintUa > 0 && due.area.isFaint(this.#intentOf(due).lowUa, faintUa);
   }
 
   /** A pulse of another area, where the due one need not come any more: its area has fallen silent before the others. */
@@ -323,11 +345,17 @@ export class Run {
     this.#shift(dueNs);
   }
 
-  /** Whether the therapy demands the pulse, whatever amplitude change or STOP is under way. */
+  /** Whether the capture must show the pulse, whatever amplitude change or STOP is under way. */
   #isRequired(due: DuePulse, intent: Intent): boolean {
+    const { captureStartNs, gaps, terms } = this.#context;
     const onsetNs = this.#atNs(due.onsetUs);
-    if (intent.lowUa <= 0 || onsetNs < this.#context.captureStartNs) return false;
-    return onsetNs + due.area.occupancyUs * 1000 <= this.end.offNs;
+    const endNs = onsetNs + due.area.occupancyUs * 1000;
+    // A pulse that the capture begins with may have begun before it.
+    const isLater = onsetNs > captureStartNs + terms.toleranceNs;
+    // One that is all but faint may have been taken for it.
+    const surelyUa = terms.faintUa > 0 ? terms.faintUa + terms.levelToleranceUa : 0;
+    if (!isLater || due.area.isFaint(intent.lowUa, surelyUa)) return false;
+    return endNs <= this.end.offNs && !gaps.meets(onsetNs - terms.toleranceNs, endNs + terms.toleranceNs);
   }
 
   /** What is due and did not come before the end, as one finding. */

@@ -56,7 +56,7 @@ export class ShapeJudge {
   fits(pulse: SeenPulse, area: AreaPlan): boolean {
     if (pulse.cut) return true;
     const lasts = (timeNs: number, timeUs: number) =>
-      Math.abs(timeNs - timeUs * 1000) <= this.#terms.toleranceNs;
+      Math.abs(timeNs - timeUs * 1000) <= this.#allowedNs(timeUs);
     if (!lasts(pulse.firstEndNs - pulse.onsetNs, area.phaseUs)) return false;
     if (pulse.hasSecond !== area.secondUs > 0) return false;
     if (!pulse.hasSecond) return pulse.gapState === 'unknown' || lasts(pulse.gapNs, area.gapUs);
@@ -110,6 +110,11 @@ export class ShapeJudge {
     this.#balance(pulse, area, what);
   }
 
+  /** Allowed error of a time, where the clocks may differ. */
+  #allowedNs(timeUs: number): number {
+    return this.#terms.toleranceNs + (this.#terms.clockPpm / 1e3) * timeUs;
+  }
+
   #width(
     rule: 'phase-width' | 'recharge-width',
     startNs: number,
@@ -118,13 +123,13 @@ export class ShapeJudge {
     what: string,
   ): void {
     const widthNs = endNs - startNs;
-    if (Math.abs(widthNs - widthUs * 1000) <= this.#terms.toleranceNs) return;
+    if (Math.abs(widthNs - widthUs * 1000) <= this.#allowedNs(widthUs)) return;
     this.#findings.add(rule, startNs, () => `${what} lasts ${us(widthNs)}; ${widthUs} µs expected`);
   }
 
   #gap(pulse: SeenPulse, gapUs: number, what: string, unseen: boolean): void {
     if (unseen) return;
-    if (Math.abs(pulse.gapNs - gapUs * 1000) > this.#terms.toleranceNs) {
+    if (Math.abs(pulse.gapNs - gapUs * 1000) > this.#allowedNs(gapUs)) {
       const message = () => `${what}: interphase gap of ${us(pulse.gapNs)}; ${gapUs} µs expected`;
       this.#findings.add('gap', pulse.firstEndNs, message);
     }

@@ -29,7 +29,7 @@ export class FallTracker {
   /** `levelToleranceUa`: of one electrode; `stopLatencyNs`: pulses that were queued before the STOP follow for so long. */
   constructor(area: AreaPlan, levelToleranceUa: number, stopLatencyNs: number) {
     this.#area = area;
-    this.#slackUa = levelToleranceUa * area.fractions.filter((fraction) => fraction < 0).length;
+    this.#slackUa = levelToleranceUa * area.cathodes;
     this.#stopLatencyNs = stopLatencyNs;
   }
 

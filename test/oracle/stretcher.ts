@@ -3,6 +3,14 @@
 import { ELECTRODES, type Stretch, type StretchState } from './capture.ts';
 import { sameLevels } from './memory-capture.ts';
 
+/** The channels of an instrument may change a sample apart. Slower than this a sample could be a whole phase of 10 µs. */
+const SKEWED_SAMPLE_NS_MAX = 2500;
+
+/** What counts as the middle of an edge where samples of logic are this far apart, ns. */
+export function settleOf(samplingNs: number): number {
+  return samplingNs <= SKEWED_SAMPLE_NS_MAX ? 1.5 * samplingNs : 0;
+}
+
 /** Collects stretches; `take` gives those that are complete. The objects are reused after the next `take`. */
 export class Stretcher {
   readonly #settleNs: number;

@@ -1,7 +1,10 @@
-// What was ordered while the simulator wrote a VCD: comments at their instants, and one at the file's end.
+// What was ordered while the simulator wrote a VCD: comments at their instants, and one at the file's end; or, in a file of
+// one-bit signals, changes of signals, which outlive a conversion by other tools.
 
 import type { ByteSource } from './bytes.ts';
 import type { Command, CommandKind } from './intent.ts';
+import { ORDER_SIGNALS } from './signals.ts';
+import { VcdParser } from './vcd-parser.ts';
 
 const KINDS: readonly string[] = [
   'start',
@@ -45,6 +48,25 @@ function orderOf([, kind, atNs, area, amplitudeUa]: RegExpExecArray): Command | 
   if (!KINDS.includes(kind)) return null;
   const order = { kind: kind as CommandKind, atNs: Number(atNs) };
   return area === undefined ? order : { ...order, area: Number(area), amplitudeUa: Number(amplitudeUa) };
+}
+
+/** The orders that signals ORDER_START … tell of, as far as the file goes. */
+export function readOrderSignals(source: ByteSource): Command[] {
+  const orders: Command[] = [];
+  const parser = new VcdParser(source.origin);
+  let last: Uint8Array | null = null;
+  parser.onTime = () => {
+    const now = parser.values.orders;
+    const before = last;
+    last = now.slice();
+    if (before === null || !Number.isFinite(parser.timeNs)) return;
+    ORDER_SIGNALS.forEach((kind, i) => {
+      if (now[i] !== before[i]) orders.push({ kind, atNs: parser.timeNs });
+    });
+  };
+  for (const chunk of source.chunks()) parser.feed(chunk);
+  parser.onTime(parser.timeNs);
+  return orders;
 }
 
 /** Whether the end of a file is the one that the simulator writes last. */

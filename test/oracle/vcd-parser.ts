@@ -2,22 +2,29 @@
 // values of its writer. Vectors are two's complement at their declared width.
 
 import { CaptureError } from './capture-error.ts';
-import { type Signal, SignalValues, signalOf } from './vcd-signals.ts';
+import { type CaptureMapping, ColumnFinder } from './mapping.ts';
+import { type Signal, SignalValues } from './signals.ts';
+import { idKey, join, nameOf, SHORT_IDS, shortKey, text } from './vcd-words.ts';
 
 const NEWLINE = 10;
 const HASH = 35;
 const DOLLAR = 36;
 const ZERO = 48;
 const ONE = 49;
-const SHORT_IDS = 128 * 128;
+/** Vectors, reals and, of some simulators, strings. */
+const LETTER_B = 98;
+const LETTER_R = 114;
+const LETTER_S = 115;
 const TOKEN_BYTES_MAX = 65_536;
 
 type Pending = 'none' | 'vector' | 'real' | 'scalar';
 
-const UNITS_NS: Record<string, number> = { ms: 1e6, us: 1e3, ns: 1, ps: 1e-3 };
+const UNITS_NS: Record<string, number> = { s: 1e9, ms: 1e6, us: 1e3, ns: 1, ps: 1e-3, fs: 1e-6 };
+/** Names of variables that are kept for messages. */
+const NAMES_KEPT = 100;
 
 export class VcdParser {
-  readonly values = new SignalValues();
+  readonly values: SignalValues;
   /** True after $enddefinitions. */
   inBody = false;
   /** ns per unit of time, as a factor or a divisor. */
@@ -39,6 +46,9 @@ export class VcdParser {
   readonly #shortIds: (Signal[] | undefined)[] = new Array(SHORT_IDS);
   readonly #longIds = new Map<string, Signal[]>();
   readonly #ignored = new Set<string>();
+  readonly #finder: ColumnFinder;
+  readonly #names: string[] = [];
+  readonly #scopes: string[] = [];
   #section: string[] | null = null;
   #sectionLine = 0;
   #pending: Pending = 'none';
@@ -46,8 +56,10 @@ export class VcdParser {
   #unknown = false;
   #carry: Uint8Array | null = null;
 
-  constructor(origin: string) {
+  constructor(origin: string, mapping: CaptureMapping = {}) {
     this.#origin = origin;
+    this.#finder = new ColumnFinder(mapping);
+    this.values = new SignalValues(mapping.zeroUa);
   }
 
   /** Takes the next bytes. With `headerOnly` it stops at the end of the header. */
@@ -115,11 +127,11 @@ export class VcdParser {
       return;
     }
     const lower = code | 32;
-    if (lower === 98 || lower === 114) {
+    if (lower === LETTER_B || lower === LETTER_R || lower === LETTER_S) {
       this.#unknown = false;
-      if (lower === 98) this.#value = this.#bits(bytes, start + 1, end);
-      else this.#value = this.#real(text(bytes, start + 1, end));
-      this.#pending = lower === 98 ? 'vector' : 'real';
+      if (lower === LETTER_B) this.#value = this.#bits(bytes, start + 1, end);
+      else this.#value = lower === LETTER_R ? this.#real(text(bytes, start + 1, end)) : 0;
+      this.#pending = lower === LETTER_B ? 'vector' : 'real';
       return;
     }
     if (code !== ZERO && code !== ONE && lower !== 120 && lower !== 122) {
@@ -148,7 +160,7 @@ export class VcdParser {
       if (pending === 'vector' && signal.kind === 'level' && signal.width < 32) {
         const shift = 32 - signal.width;
         value = (value << shift) >> shift;
-      }
+      } else if (pending === 'vector' && signal.kind !== 'level') value >>>= 0;
       this.values.set(signal, value);
     }
   }
@@ -221,6 +233,8 @@ export class VcdParser {
     this.#section = null;
     const [name, ...words] = section;
     if (name === '$var') this.#declare(words);
+    else if (name === '$scope') this.#scopes.push(words[1] ?? '');
+    else if (name === '$upscope') this.#scopes.pop();
     else if (name === '$timescale') this.#timescale(words.join(''));
     else if (name === '$version') this.version = words.join(' ');
     else if (name === '$comment') this.#comment(words.join(' '));
@@ -233,28 +247,29 @@ export class VcdParser {
     if (!id || names.length === 0 || !(width >= 1)) {
       throw this.#error(`'$var ${words.join(' ')}' is no declaration: type, width, code and name expected`);
     }
-    const signal = signalOf(names.join(' '), width);
-    if (!signal) {
-      this.#ignored.add(id);
-      const key = idKey(id);
-      if (key >= 0) this.#shortIds[key] ??= [];
-      return;
-    }
-    this.values.declare(signal);
+    const { name, lowBit } = nameOf(names.join(''));
+    const path = [...this.#scopes, name].join('.');
+    if (this.#names.length < NAMES_KEPT) this.#names.push(path);
+    const signals = this.#finder.find({ names: [name, path], width, lowBit }, (message) =>
+      this.#error(message),
+    );
+    for (const signal of signals) this.values.declare(signal);
     const key = idKey(id);
     const known = key >= 0 ? this.#shortIds[key] : this.#longIds.get(id);
-    if (known) known.push(signal);
-    else if (key >= 0) this.#shortIds[key] = [signal];
-    else this.#longIds.set(id, [signal]);
+    if (known) known.push(...signals);
+    else if (key >= 0) this.#shortIds[key] = signals;
+    else if (signals.length > 0) this.#longIds.set(id, signals);
+    else this.#ignored.add(id);
   }
 
   #timescale(scale: string): void {
-    const match = /^(1|10|100)(ps|ns|us|ms)$/.exec(scale);
-    if (!match) throw this.#error(`a timescale of '${scale}': 1 ps to 100 ms expected`);
-    this.resolutionNs = Number(match[1]) * UNITS_NS[match[2]];
-    const picoseconds = match[2] === 'ps';
-    this.#factor = picoseconds ? Number(match[1]) : this.resolutionNs;
-    this.#divisor = picoseconds ? 1000 : 1;
+    const match = /^(1|10|100)(fs|ps|ns|us|ms|s)$/.exec(scale);
+    if (!match) throw this.#error(`a timescale of '${scale}': 1 fs to 100 s expected`);
+    const [, number, unit] = match;
+    this.resolutionNs = Number(number) * UNITS_NS[unit];
+    // Times finer than ns are divided: a factor of 0.001 would not be exact.
+    this.#divisor = UNITS_NS[unit] < 1 ? 1 / UNITS_NS[unit] : 1;
+    this.#factor = UNITS_NS[unit] < 1 ? Number(number) : this.resolutionNs;
   }
 
   #comment(words: string): void {
@@ -267,9 +282,10 @@ export class VcdParser {
   #endHeader(): void {
     if (this.#factor === 0)
       throw this.#error('no $timescale in the header: write one, as in $timescale 1 ns $end');
+    this.#finder.refuseMissing(this.#names, (message) => this.#error(message));
     if (!this.values.hasLevels && !this.values.hasPolarity) {
       throw this.#error(
-        'no output in it: signals named E1_uA … CASE_uA, or E1_CATHODE and E1_ANODE …, expected',
+        'no output in it: signals named E1_uA … CASE_uA, or E1_CATHODE and E1_ANODE …, expected; a mapping gives others',
       );
     }
     this.inBody = true;
@@ -282,25 +298,4 @@ export class VcdParser {
   #error(message: string): CaptureError {
     return new CaptureError(this.#origin, this.line, message);
   }
-}
-
-function text(bytes: Uint8Array, start: number, end: number): string {
-  return new TextDecoder('latin1').decode(bytes.subarray(start, Math.min(end, start + 200)));
-}
-
-/** Identifiers of one or two characters index a table. */
-function shortKey(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start === 1) return bytes[start] & 127;
-  return end - start === 2 ? ((bytes[start] & 127) << 7) | (bytes[start + 1] & 127) : -1;
-}
-
-function idKey(id: string): number {
-  return shortKey(new TextEncoder().encode(id), 0, id.length);
-}
-
-function join(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
 }

@@ -1,18 +1,13 @@
-// Reads a VCD as a capture: the simulator's own, with levels or with polarity bits alone, and those of logic analysers.
+// Reads a VCD as a capture: the simulator's own, with levels or with polarity bits alone, and those of logic analysers and of
+// Verilog simulators.
 
 import { sourceOf } from './bytes.ts';
 import type { Capture, Stretch } from './capture.ts';
 import type { Command } from './intent.ts';
-import { Stretcher } from './stretcher.ts';
-import { isWhole, readOrders } from './vcd-orders.ts';
+import type { CaptureMapping } from './mapping.ts';
+import { Stretcher, settleOf } from './stretcher.ts';
+import { isWhole, readOrderSignals, readOrders } from './vcd-orders.ts';
 import { VcdParser } from './vcd-parser.ts';
-
-export interface VcdOptions {
-  /** Time between samples, ns. Default: what the writer says in a comment, else the timescale. */
-  readonly resolutionNs?: number;
-  /** Stretches shorter than this (edges of several signals that arrive one after the other) count to the next, ns. */
-  readonly settleNs?: number;
-}
 
 export interface VcdCapture extends Capture {
   /** The simulator has written it: what was ordered is in it. */
@@ -29,9 +24,9 @@ export interface VcdCapture extends Capture {
  * Reads a VCD from a path, or from its text (anything with a line break). The header is read at once, the changes when
  * `stretches` is iterated, as often as wanted and without holding the file in memory. Throws CaptureError.
  */
-export function readVcd(pathOrText: string, options: VcdOptions = {}): VcdCapture {
+export function readVcd(pathOrText: string, mapping: CaptureMapping = {}): VcdCapture {
   const source = sourceOf(pathOrText);
-  const header = new VcdParser(source.origin);
+  const header = new VcdParser(source.origin, mapping);
   for (const chunk of source.chunks()) {
     header.feed(chunk, true);
     if (header.inBody) break;
@@ -42,20 +37,25 @@ export function readVcd(pathOrText: string, options: VcdOptions = {}): VcdCaptur
   const truncated = fromSimulator ? !isWhole(tail) : !/\s$/.test(tail);
   const cutWarnings = truncated ? [`${source.origin}: the file is cut; judged up to its last change`] : [];
   let unknownWarnings: string[] = [];
+  const { hasLevels, hasOrders, electrodes } = header.values;
+  const levelToleranceUa = mapping.toleranceUa ?? Math.max(mapping.zeroUa ?? 0, mapping.noiseUa ?? 0);
   return {
     origin: source.origin,
-    resolutionNs: options.resolutionNs ?? Math.max(header.resolutionNs, header.samplingNs),
-    hasLevels: header.values.hasLevels,
+    resolutionNs: mapping.resolutionNs ?? Math.max(header.resolutionNs, header.samplingNs),
+    hasLevels,
+    electrodes,
+    levelToleranceUa,
+    measured: { samplingNs: header.samplingNs || undefined, zeroUa: mapping.zeroUa },
     fromSimulator,
-    commands: fromSimulator ? readOrders(source) : [],
+    commands: hasOrders ? readOrderSignals(source) : fromSimulator ? readOrders(source) : [],
     truncated,
     get warnings() {
       return [...cutWarnings, ...unknownWarnings];
     },
     *stretches(): Iterable<Stretch> {
-      const parser = new VcdParser(source.origin);
+      const parser = new VcdParser(source.origin, mapping);
       const { values } = parser;
-      const stretcher = new Stretcher(options.settleNs);
+      const stretcher = new Stretcher(mapping.settleNs ?? settleOf(header.samplingNs));
       parser.onTime = () => {
         if (Number.isFinite(parser.timeNs)) stretcher.change(parser.timeNs, values.state(), values.output());
       };

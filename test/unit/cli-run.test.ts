@@ -77,7 +77,7 @@ describe('REQ-HST-103: commands end with the code of their outcome', () => {
     [['run', 'tonic', '--port', '/dev/x', '--vcd', 'a'], 2, /need --port sim/],
     [['sim'], 2, /--tcp/],
     [['frobnicate'], 2, /unknown command/],
-    [['check', 'a.txt', 'tonic'], 2, /not a \.vcd or \.csv file/],
+    [['check', 'a.txt', 'tonic'], 2, /not a \.vcd, \.csv or \.sr file/],
     [['impedance', '--pairs', 'E1-E99'], 2, /not two electrodes/],
   ] as const)('%j', async (argv, exit, line) => {
     const said = await stimgate(...argv);

@@ -249,8 +249,7 @@ describe('CSV', () => {
     const mapping = {
       time: 'when',
       timeUnit: 'us',
-      levelUnit: 'uA',
-      columns: { E1: 'A', E16: 'B' },
+      contacts: { E1: { column: 'A', unit: 'uA' }, E16: { column: 'B', unit: 'uA' } },
     } as const;
     const seen = rows(readCsv(text, { ...mapping, resolutionNs: 10 }));
     expect(seen.map((row) => [row.startNs, row.endNs, row.levelsUa[0], row.levelsUa[15]])).toEqual([
@@ -261,7 +260,7 @@ describe('CSV', () => {
   });
 
   test('REQ-ORC-007: decimal numbers in every common notation', () => {
-    const text = 'time_s;E1_mA\n-1.5E-03;+2,5\n0;.5\n1.e-3;-1e0\n2e-3;0\n';
+    const text = 'time_s;E1_mA\n-1.5E-03;+2,5\n0;.5\n1.e-3;-1e0\n2e-3;0\n3e-3;0\n';
     expect(rows(readCsv(text)).map((row) => [row.startNs, row.levelsUa[0]])).toEqual([
       [-1_500_000, 2500],
       [0, 500],

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createSimulator, type Simulator, type Trace, VcdFile, vcdText } from '../../sim/index.ts';
-import { readVcd } from '../oracle/index.ts';
+import { readVcd, type Stretch } from '../oracle/index.ts';
 import { firmwareOf, pair, UNSAMPLED } from './sim-stand-ins.ts';
 
 /** Pulses without end, an echo on the serial line. */
@@ -151,10 +151,36 @@ describe('VCD', () => {
     expect(parse(text).changes.get('E2_ANODE')?.length).toBeGreaterThan(3);
   });
 
+  test('REQ-HST-131: in a logic file orders are changes of signals, and no comment lies among the changes', async () => {
+    const { sim, trace } = await echo();
+    sim.runUs(10_000);
+    const marks = [
+      { cycle: 100, text: 'stimgate start 800', order: 'start' },
+      { cycle: 200, text: 'a note', order: undefined },
+      { cycle: 300, text: 'stimgate stop 2400', order: 'stop' },
+      { cycle: 400, text: 'stimgate start 3200', order: 'start' },
+    ] as const;
+    const text = vcdText(trace, sim.nowCycles, { marks, logicOnly: true });
+    const endNs = sim.nowCycles * 8;
+    expect(text.slice(text.indexOf('$enddefinitions')).match(/\$comment.*/g)).toEqual([
+      `$comment stimgate end ${endNs} $end`,
+    ]);
+    const orders = [
+      { kind: 'start', atNs: 800 },
+      { kind: 'stop', atNs: 2400 },
+      { kind: 'start', atNs: 3200 },
+    ];
+    expect(readVcd(text).commands).toEqual(orders);
+    // Those before the cut, as with comments.
+    const cut = readVcd(text.slice(0, text.indexOf('#3200')));
+    expect(cut).toMatchObject({ commands: orders.slice(0, 2), truncated: true });
+    expect(vcdText(trace, sim.nowCycles, { marks })).not.toContain('ORDER_');
+  });
+
   test('the oracle reads from the file what the capture says', async () => {
     const { sim, trace } = await echo();
     sim.runUs(30_000);
-    const rows = (stretches: ReturnType<Simulator['capture']>['stretches']): string[] =>
+    const rows = (stretches: () => Iterable<Stretch>): string[] =>
       Array.from(stretches(), (s) => `${s.startNs} ${s.endNs} ${s.state} ${s.levelsUa.join()}`);
     const read = readVcd(vcdText(trace, sim.nowCycles));
     expect(rows(() => read.stretches())).toEqual(rows(() => sim.capture().stretches()));

@@ -1,0 +1,386 @@
+// Captures of instruments: layouts of oscilloscopes and of sigrok, Verilog simulators, sampling, noise, gaps, mappings.
+
+import { describe, expect, test } from 'vitest';
+import type { Therapy } from '../../host/therapy/therapy.ts';
+import {
+  type Capture,
+  CaptureError,
+  type CaptureMapping,
+  findSwap,
+  judge,
+  MemoryCapture,
+  readCsv,
+  readVcd,
+} from '../oracle/index.ts';
+import { captureOf, idealCapture, idealPulses } from './fixtures/ideal-waveform.ts';
+import {
+  channelName,
+  LAYOUTS,
+  type Layout,
+  logicText,
+  type Sample,
+  type Scope,
+  sampled,
+  scopeText,
+  uniform,
+} from './fixtures/instrument-files.ts';
+import { therapyOf } from './fixtures/oracle-therapies.ts';
+
+const PAIR = therapyOf({
+  electrodes: { E3: -1000, E4: 1000 },
+  amplitudeUa: 4000,
+  phaseUs: 300,
+  interphaseGapUs: 50,
+  recharge: { asymmetric: 4 },
+  rateHz: 50,
+});
+const [AREA] = PAIR.areas;
+const SCOPE: Scope = {
+  channels: [
+    { electrode: 2, uaPerVolt: 1000 },
+    { electrode: 3, uaPerVolt: -2000 },
+  ],
+  sampleNs: 1000,
+  startNs: 60e6 + 317,
+  endNs: 130e6,
+  sigmaUa: 12,
+  stepUa: 20,
+  slopeNs: 700,
+  seed: 7,
+};
+
+function mappingOf(layout: Layout): CaptureMapping {
+  return {
+    contacts: {
+      E3: { column: channelName(layout, 0), uaPerVolt: 1000 },
+      E4: { column: channelName(layout, 1), uaPerVolt: -2000 },
+    },
+  };
+}
+
+/** What a scope writes of a therapy's ideal output, t0 at 65 ms, read back. */
+function scoped(therapy: Therapy, scope: Partial<Scope> = {}, mapping: CaptureMapping = {}) {
+  const samples = sampled(idealCapture(therapy, 300_000), { ...SCOPE, ...scope });
+  return readCsv(scopeText(samples, 'keysight'), { ...mappingOf('keysight'), ...mapping });
+}
+
+function messageOf(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    expect(error).toBeInstanceOf(CaptureError);
+    return (error as CaptureError).message;
+  }
+  return 'no error';
+}
+
+/** A level that one electrode has instead of its own in the first phases. */
+function withLevel(therapy: Therapy, electrode: number, share: number): Capture {
+  const pulses = idealPulses(therapy, 300_000);
+  for (const { pieces } of pulses) pieces[0].levelsUa[electrode] *= share;
+  return captureOf(pulses, 300_000);
+}
+
+describe('oscilloscopes', () => {
+  test.each(LAYOUTS)('REQ-ORC-007: %s writes what is read, volts by the mapping', (layout) => {
+    const samples = sampled(idealCapture(PAIR, 300_000), SCOPE);
+    const capture = readCsv(scopeText(samples, layout), mappingOf(layout));
+    const verdict = judge(capture, PAIR);
+    expect(verdict.findings).toEqual([]);
+    expect(capture.resolutionNs).toBeCloseTo(1000, 3);
+    expect([...(capture.electrodes ?? [])]).toEqual([2, 3]);
+    expect(verdict.areas[0].pulses).toBe(4);
+    expect(Math.abs((verdict.areas[0].measured.amplitudeUa ?? 0) - 4000)).toBeLessThan(10);
+    expect(Math.abs((verdict.areas[0].measured.phaseUs ?? 0) - 300)).toBeLessThan(1);
+  });
+
+  test('REQ-ORC-010: sampled off its clock, with noise and a slow probe, the output holds; and what is off is found', () => {
+    for (const seed of [1, 2, 3]) {
+      const random = uniform(seed);
+      const scope: Partial<Scope> = {
+        seed,
+        startNs: Math.round(60e6 + random() * 1000),
+        sampleNs: 500 + Math.round(random() * 1500),
+        sigmaUa: random() * 30,
+        slopeNs: random() * 2000,
+        endNs: 110e6,
+        stepUa: random() < 0.5 ? 0 : 16,
+      };
+      const read = (therapy: Therapy) => scoped(therapy, scope);
+      expect(judge(read(PAIR), PAIR).findings, `seed ${seed}`).toEqual([]);
+      const rules = (changed: Therapy) => Object.keys(judge(read(changed), PAIR).counts);
+      expect(rules(therapyOf({ ...AREA, phaseUs: 306 }))).toContain('phase-width');
+      expect(rules(therapyOf({ ...AREA, interphaseGapUs: 56 }))).toContain('gap');
+      expect(rules(therapyOf({ ...AREA, amplitudeUa: 4800 }))).toContain('level');
+      expect(rules(therapyOf({ ...AREA, rateHz: 50.1 }))).toContain('onset');
+    }
+  });
+
+  test('REQ-ORC-010: noise and threshold are told, and levels judged to them', () => {
+    const capture = scoped(PAIR, { sigmaUa: 20, stepUa: 0 });
+    expect(capture.measured?.noiseUa).toBeGreaterThan(80);
+    expect(capture.measured?.noiseUa).toBeLessThan(130);
+    expect(capture.levelToleranceUa).toBe(capture.measured?.noiseUa);
+    expect(judge(capture, PAIR).notJudged.join()).toMatch(
+      /levels finer than [\d.]+ µA: .*pulses with a level under [\d.]+ µA: they may be noise/,
+    );
+    const clean = scoped(PAIR, { sigmaUa: 0, stepUa: 0, slopeNs: 0 });
+    expect(clean.measured).toMatchObject({ noiseUa: 0, zeroUa: 0 });
+    expect(judge(clean, PAIR).findings).toEqual([]);
+    const given = scoped(PAIR, {}, { zeroUa: 200, toleranceUa: 90 });
+    expect(given).toMatchObject({ measured: { zeroUa: 200 }, levelToleranceUa: 90 });
+  });
+
+  test('REQ-ORC-010: the first pulses of a soft start that lie under the threshold are not missed', () => {
+    const ramped = therapyOf({ ...AREA, recharge: 'symmetric', rateHz: 200, rampUpMs: 150 });
+    const capture = scoped(ramped, { endNs: 300e6 });
+    const verdict = judge(capture, ramped);
+    expect(verdict.findings).toEqual([]);
+    expect(Math.abs((verdict.totals.startNs ?? 0) - 65e6)).toBeLessThan(1000);
+    expect(verdict.areas[0].pulses).toBeGreaterThan(40);
+  });
+
+  test('REQ-ORC-010: a soft start that climbs out of the noise by a µA a pulse is placed', () => {
+    const train = { ...AREA, recharge: 'symmetric', interphaseGapUs: 0, phaseUs: 30, rateHz: 5000 } as const;
+    const slow = therapyOf({ ...train, amplitudeUa: 2000, rampUpMs: 200 });
+    const capture = scoped(slow, { endNs: 165e6 });
+    const verdict = judge(capture, slow);
+    expect(verdict.findings).toEqual([]);
+    // A pulse is 2 µA weaker than the next: no capture with this noise tells t0 to better than a few of them.
+    expect(Math.abs((verdict.totals.startNs ?? 0) - 65e6)).toBeLessThan(2e6);
+    expect(verdict.areas[0].pulses).toBeGreaterThan(350);
+    const steep = therapyOf({ ...train, amplitudeUa: 2000, rampUpMs: 120 });
+    expect(judge(scoped(steep, { endNs: 165e6 }), slow).holds).toBe(false);
+  });
+
+  test('REQ-ORC-010: a therapy that noise hides is refused', () => {
+    const weak = therapyOf({ ...AREA, amplitudeUa: 400 });
+    expect(messageOf(() => judge(scoped(weak, { sigmaUa: 30 }), weak))).toMatch(
+      /area 1 has levels of 100 µA, and none under [\d.]+ µA can be told from noise and zero/,
+    );
+  });
+
+  test('REQ-ORC-010: an offset, and the current of passive recharge, are taken out by the mapping', () => {
+    const passive = therapyOf({ ...AREA, recharge: 'passive', interphaseGapUs: 0 });
+    const output = new MemoryCapture('leaky');
+    for (const { startNs, endNs, state, levelsUa } of idealCapture(passive, 300_000).stretches()) {
+      const leakUa = state === 'recharge' && startNs > 0 ? [0, 0, 150, -150] : levelsUa;
+      output.add(endNs - startNs, state, leakUa);
+    }
+    const samples = sampled(output, SCOPE).map(({ timeNs, volts: [a, b] }) => ({
+      timeNs,
+      volts: [a + 0.4, b],
+    }));
+    const text = scopeText(samples, 'keysight');
+    const contacts = {
+      E3: { column: '1', uaPerVolt: 1000, offsetV: 0.4 },
+      E4: { column: '2', uaPerVolt: -2000 },
+    };
+    expect(judge(readCsv(text, { contacts, zeroUa: 300 }), passive).findings).toEqual([]);
+    expect(judge(readCsv(text, { contacts }), passive).holds).toBe(false);
+  });
+
+  test('REQ-ORC-011: what was due in a gap is not judged, what lies beside it is', () => {
+    // Segments of 3 ms around pulses 0, 1 and 3: nothing is known of pulse 2.
+    const inSegment = ({ timeNs }: Sample) =>
+      [65e6, 85e6, 125e6].some((atNs) => Math.abs(timeNs - atNs) < 3e6);
+    const samples = sampled(idealCapture(PAIR, 300_000), SCOPE).filter(inSegment);
+    const capture = readCsv(scopeText(samples, 'keysight'), mappingOf('keysight'));
+    const verdict = judge(capture, PAIR);
+    expect(verdict.findings).toEqual([]);
+    expect(verdict.areas[0].pulses).toBe(3);
+    expect(verdict.notJudged.join()).toContain("what was due in the capture's gaps");
+    expect(capture.warnings.join()).toContain('2 gaps without samples');
+    const late = therapyOf({ ...AREA, rateHz: 50.02 });
+    expect(judge(capture, late).counts).toHaveProperty('onset');
+    // A pulse that a gap cuts is no finding, on either side of it.
+    const cut = samples.filter(({ timeNs }) => timeNs < 85.1e6 || timeNs > 125.2e6);
+    expect(judge(readCsv(scopeText(cut, 'keysight'), mappingOf('keysight')), PAIR).findings).toEqual([]);
+  });
+
+  test('REQ-ORC-011: a capture that begins anywhere in a pulse leaves that pulse out and says so', () => {
+    const therapies = [PAIR, therapyOf({ ...AREA, recharge: 'symmetric', interphaseGapUs: 0 })];
+    for (const therapy of therapies) {
+      for (const intoUs of [20, 150, 290, 310, 345, 400, 590, 1500, 1700]) {
+        const capture = scoped(therapy, { startNs: 85e6 + intoUs * 1000, endNs: 110e6 });
+        const verdict = judge(capture, therapy);
+        expect(verdict.findings, `${intoUs} µs into the pulse`).toEqual([]);
+        expect(verdict.areas[0].pulses).toBe(1);
+        const lastUs = therapy === PAIR ? 1550 : 600;
+        const isAmid = verdict.notJudged.some((note) => note.includes('begins in the middle'));
+        expect(isAmid, `${intoUs} µs into the pulse`).toBe(intoUs < lastUs);
+      }
+    }
+  });
+});
+
+describe('a capture that begins when the soft start is over', () => {
+  const ramped = therapyOf({ ...AREA, recharge: 'symmetric', rateHz: 90, rampUpMs: 100 });
+
+  test('REQ-ORC-011: is judged from there on', () => {
+    const pulses = idealPulses(ramped, 300_000).slice(14);
+    const exact = captureOf(pulses, 300_000, -pulses[0].onsetUs + 400);
+    expect(judge(exact, ramped).findings).toEqual([]);
+    const capture = scoped(ramped, { startNs: 65e6 + 190e6, endNs: 300e6 });
+    const verdict = judge(capture, ramped);
+    expect(verdict.findings).toEqual([]);
+    expect(verdict.areas[0].pulses).toBeGreaterThan(2);
+    expect(verdict.notJudged.join()).toContain("the therapy's beginning: the capture starts after it");
+  });
+
+  test('REQ-ORC-011: but a soft start that is left out is found', () => {
+    const { rampUpMs, ...flat } = ramped.areas[0];
+    expect(rampUpMs).toBe(100);
+    expect(judge(idealCapture(therapyOf(flat), 300_000), ramped).holds).toBe(false);
+    expect(judge(scoped(therapyOf(flat), { startNs: 50e6 }), ramped).holds).toBe(false);
+  });
+});
+
+describe('logic', () => {
+  test('REQ-ORC-008: a capture at 1 MS/s is not failed for a part of a sample, and is for more than one', () => {
+    for (const seed of [1, 2, 3]) {
+      const random = uniform(seed);
+      const startNs = 60e6 + Math.round(random() * 1000);
+      const read = (therapy: Therapy, skew = false) =>
+        readCsv(logicText(idealCapture(therapy, 70_000), { startNs, sampleNs: 1000, skew }));
+      expect(judge(read(PAIR), PAIR).findings).toEqual([]);
+      expect(judge(read(PAIR, true), PAIR).findings, 'channels a sample apart').toEqual([]);
+      expect(judge(read(PAIR), PAIR).notJudged.join()).toContain('polarity only');
+      expect(judge(read(therapyOf({ ...AREA, phaseUs: 302 })), PAIR).holds).toBe(false);
+      const turned = therapyOf({ ...AREA, electrodes: { E3: 1000, E4: -1000 } });
+      expect(judge(read(turned), PAIR).holds).toBe(false);
+    }
+  });
+
+  test('REQ-ORC-007: volts of logic lines, by threshold and by other names', () => {
+    const text = logicText(idealCapture(PAIR, 70_000), { startNs: 60e6, sampleNs: 1000, skew: false });
+    const named = text
+      .replace('E3_CATHODE', 'D0')
+      .replace('E3_ANODE', 'D1')
+      .replace(/^[01,]+$/gm, (row) => row.replaceAll('1', '3.1'));
+    const contacts = { E3: { cathode: 'D0', anode: 'D1' } };
+    const capture = readCsv(named, { contacts, thresholdV: 1.6 });
+    expect([...(capture.electrodes ?? [])].sort()).toEqual([2, 3]);
+    expect(judge(capture, PAIR).findings).toEqual([]);
+    expect(judge(readCsv(named, { contacts, thresholdV: 5 }), PAIR).holds).toBe(false);
+  });
+});
+
+/** A VCD as Icarus writes it: 1 ps, scopes, vectors of sinks and sources, a real of the current, x before reset. */
+function verilogText(capture: Capture): string {
+  const lines = [
+    '$date\n\tSun Nov  1 12:00:00 2026\n$end\n$version\n\tIcarus Verilog\n$end\n$timescale\n\t1ps\n$end',
+    '$scope module tb $end\n$var wire 1 ! clk $end\n$scope module dut $end',
+    '$var wire 16 " sinks [15:0] $end\n$var reg 16 # sources [15:0] $end\n$var real 1 % i_e3 $end',
+    '$var integer 32 & state [31:0] $end\n$upscope $end\n$upscope $end\n$enddefinitions $end',
+    '$comment Show the parameter values. $end\n$dumpall\n$end\n#0\n$dumpvars\nbx "\nbx #\nr0 %\nbx &\nx!\n$end',
+  ];
+  const bits = (levelsUa: Int32Array, sign: number) =>
+    [...levelsUa.slice(0, 16)].reduceRight((text, levelUa) => text + (levelUa * sign > 0 ? 1 : 0), 'b');
+  let lastNs = 0;
+  for (const { startNs, endNs, levelsUa } of capture.stretches()) {
+    lastNs = endNs;
+    lines.push(`#${startNs * 1000}`, `${bits(levelsUa, -1)} "`, `${bits(levelsUa, 1)} #`);
+    lines.push(`r${levelsUa[2] / 1e6} %`, '1!', `b${(startNs % 7).toString(2)} &`);
+  }
+  return `${lines.join('\n')}\n#${lastNs * 1000}\n`;
+}
+
+describe('Verilog simulators', () => {
+  test('REQ-ORC-006: scopes, bits of vectors and reals by the mapping', () => {
+    const text = verilogText(idealCapture(PAIR, 200_000));
+    const contacts = {
+      E3: { cathode: 'tb.dut.sinks[2]', anode: 'sources[2]' },
+      E4: { cathode: 'sinks[3]', anode: 'tb.dut.sources[3]' },
+    };
+    const logic = readVcd(text, { contacts });
+    const verdict = judge(logic, PAIR);
+    expect(verdict.findings).toEqual([]);
+    expect(verdict.notJudged.join()).toContain('polarity only');
+    expect(logic.resolutionNs).toBe(0.001);
+    expect(logic.warnings.join()).toContain('x or z');
+    const levels = {
+      E3: { column: 'tb.dut.i_e3', unit: 'A' },
+      E4: { column: 'i_e3', uaPerVolt: -1e6 },
+    } as const;
+    const judged = judge(readVcd(text, { contacts: levels }), PAIR);
+    expect(judged.findings).toEqual([]);
+    expect(judged.areas[0].measured.amplitudeUa).toBe(4000);
+    expect(
+      messageOf(() => readVcd(text, { contacts: { E3: { cathode: 'sinks[16]', anode: 'clk' } } })),
+    ).toContain("no column 'sinks[16]', which the mapping has for E3; there are: tb.clk, tb.dut.sinks,");
+  });
+});
+
+describe('contacts', () => {
+  const output = idealCapture(PAIR, 300_000);
+
+  test('REQ-ORC-012: two that are swapped are named, and so are currents that are turned round', () => {
+    const three = therapyOf({ ...AREA, electrodes: { E3: -1000, E4: 700, E5: 300 } });
+    const swapped = idealCapture(
+      therapyOf({ ...AREA, electrodes: { E3: -1000, E5: 700, E4: 300 } }),
+      300_000,
+    );
+    expect(findSwap(swapped, three)).toMatchObject({ electrodes: [3, 4] });
+    expect(findSwap(swapped, three)?.message).toMatch(/^E4 and E5 look swapped: /);
+    const neighbour = idealCapture(
+      therapyOf({ ...AREA, electrodes: { E9: -1000, E4: 700, E5: 300 } }),
+      300_000,
+    );
+    expect(findSwap(neighbour, three)?.message).toMatch(/^E3 and E9 look swapped: /);
+    const turned = idealCapture(
+      therapyOf({ ...AREA, electrodes: { E3: 1000, E4: -700, E5: -300 } }),
+      300_000,
+    );
+    expect(findSwap(turned, three)).toMatchObject({ electrodes: null });
+    expect(findSwap(turned, three)?.message).toMatch(/^all currents look turned round: /);
+    const both = idealCapture(therapyOf({ ...AREA, electrodes: { E3: 1000, E4: -1000 } }), 300_000);
+    expect(findSwap(both, PAIR)?.message).toMatch(
+      /^E3 and E4 look swapped, or all currents are turned round/,
+    );
+  });
+
+  test('REQ-ORC-012: nothing is called swapped that is not', () => {
+    expect(findSwap(output, PAIR)).toBeNull();
+    for (const changed of [
+      withLevel(PAIR, 2, 1.1),
+      idealCapture(therapyOf({ ...AREA, phaseUs: 320 }), 300_000),
+      idealCapture(therapyOf({ ...AREA, rateHz: 60 }), 300_000),
+    ]) {
+      expect(judge(changed, PAIR).holds).toBe(false);
+      expect(findSwap(changed, PAIR)).toBeNull();
+    }
+  });
+});
+
+describe('mappings that do not fit', () => {
+  const text = 'x-axis,1,2\nsecond,Volt,Ampere\n0,0,0\n1e-6,0,0\n2e-6,0,0\n';
+
+  test('REQ-ORC-007: say which column, of which contact, and what there is', () => {
+    const read = (mapping: CaptureMapping) => messageOf(() => readCsv(text, mapping));
+    expect(read({ contacts: { E3: { column: '3', uaPerVolt: 1 } } })).toBe(
+      "text:1: no column '3', which the mapping has for E3; there are: x-axis, 1, 2",
+    );
+    expect(read({ contacts: { E3: { column: '1' } } })).toContain("the column '1' of E3 has no current");
+    expect(read({ contacts: { E3: { column: '2', uaPerVolt: 5 } } })).toContain(
+      "the column '2' of E3 is in A",
+    );
+    expect(read({})).toContain('no column of an electrode');
+    expect(read({ time: 'when', contacts: { E3: { column: '2' } } })).toContain('no column when');
+    expect(
+      messageOf(() => readCsv('a,b\n1,2\n', { contacts: { E1: { column: 'b', unit: 'mA' } } })),
+    ).toContain('no column time_s');
+    expect(readCsv(text, { contacts: { E3: { column: '2' } } }).hasLevels).toBe(true);
+  });
+
+  test('REQ-ORC-007: times that are written too coarsely, and samples out of range, are told', () => {
+    const coarse = 'time_s,E1_uA\n1.00e-3,0\n1.00e-3,0\n1.01e-3,5\n';
+    expect(messageOf(() => Array.from(readCsv(coarse).stretches()))).toContain('written too coarsely');
+    const counted = readCsv(coarse, { sampleRateHz: 1e6 });
+    expect(counted.resolutionNs).toBe(1000);
+    expect(Array.from(counted.stretches(), ({ endNs }) => endNs)).toEqual([2000, 3000]);
+    expect(messageOf(() => readCsv('time_s,E1_mA\n0,0\n1,∞\n'))).toContain("out of the instrument's range");
+    const prose = 'dear reader\n'.repeat(600);
+    expect(messageOf(() => readCsv(prose))).toContain('this is no capture');
+  });
+});
