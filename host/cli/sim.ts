@@ -50,7 +50,9 @@ async function sim(options: SimOptions): Promise<void> {
   const interrupt = catchInterrupt();
   const device = simulatedDevice(simulator, undefined);
   const log = (line: string): void => (options.json ? undefined : warn(line));
-  const served = await servedAt(device, options, log);
+  const served = await servedAt(device, options, log).catch((error: Error) => {
+    throw error instanceof TypeError ? new UsageError(error.message) : error;
+  });
   const port = served.name;
   if (options.json) sayJson({ port, seed: options.seed, machine: options.machine, baud: options.baud });
   else

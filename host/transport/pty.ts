@@ -20,15 +20,26 @@ const READY_MS = 3000;
 const READY_LOOK_MS = 5;
 /** The host's rate is asked for again when its last bytes are older than this, ms. */
 const RATE_OLD_MS = 200;
+const LINK_LENGTH_MAX = 1000;
+/** A port that was taken away is tried again so often, with so long between, ms. */
+const AGAIN_MAX = 20;
+const AGAIN_MS = 100;
+/** Rates that a terminal can tell; any other it tells as 0. */
+const STANDARD_RATES = [
+  50, 75, 110, 134, 150, 200, 300, 600, 1200, 1800, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200,
+  230_400, 460_800, 500_000, 576_000, 921_600, 1_000_000, 1_152_000, 1_500_000, 2_000_000, 2_500_000,
+  3_000_000, 3_500_000, 4_000_000,
+];
 /** More than this unread and what the device sends is lost, bytes. */
 const UNREAD_BYTES_MAX = 4096;
 
 /**
  * Serves `device` on a pseudo terminal at `link` until `close`. If the terminal is taken away (socat killed), that is an
  * unplugged cable: it is made anew.
- * @throws LinkError `open` where socat is missing or the link cannot be made.
+ * @throws LinkError `open` where socat is missing or the link cannot be made; TypeError for a path that socat cannot take.
  */
 export async function servePty(device: EmbeddedDevice, options: PtyOptions): Promise<Served> {
+  requirePlain(options.link);
   const pty = new Pty(options);
   await pty.open();
   const pace = new PacedDevice(device, options);
@@ -56,8 +67,12 @@ class Pty {
   async open(): Promise<void> {
     const { link } = this.#options;
     removeDangling(link);
-    if (existsSync(link)) throw new LinkError('open', `${link} exists already: name a path that does not`);
-    const socat = spawn('socat', ['-', `PTY,link=${link},rawer`], { stdio: ['pipe', 'pipe', 'pipe'] });
+    if (isThere(link)) throw new LinkError('open', `${link} exists already: name a path that does not`);
+    // In a group of its own: a Ctrl-C of the terminal is not for it.
+    const socat = spawn('socat', ['-', `PTY,link=${link},rawer`], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
     this.#socat = socat;
     let said = '';
     socat.stderr.on('data', (chunk: Buffer) => {
@@ -68,7 +83,24 @@ class Pty {
       socat.once('exit', () => reject(new LinkError('open', `cannot make ${link}: ${lastWords(said)}`)));
     });
     failed.catch(() => {});
-    await Promise.race([failed, appeared(link)]);
+    try {
+      await Promise.race([failed, appeared(link)]);
+    } catch (error) {
+      socat.kill();
+      throw error;
+    }
+  }
+
+  /** The same after the port was taken away, which may happen again meanwhile. */
+  async #openAgain(): Promise<void> {
+    for (let left = AGAIN_MAX; ; left--) {
+      try {
+        return await this.open();
+      } catch (error) {
+        if (left === 0 || this.#closing) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
   }
 
   /** Connects the port with the device, and again whenever it has been taken away. */
@@ -90,9 +122,11 @@ class Pty {
       if (this.#closing) return;
       const { link } = this.#options;
       pace.log(`${link} was unplugged: it is made anew`);
-      this.open().then(
+      this.#openAgain().then(
         () => this.#plug(pace),
-        (error: Error) => pace.fail(error),
+        (error: Error) => {
+          if (!this.#closing) pace.fail(error);
+        },
       );
     });
   }
@@ -151,14 +185,14 @@ class PtyLine extends Duplex {
     if (!this.push(readAtRate(chunk, this.#hostBaud, this.#options.baud))) stdout?.pause();
   }
 
-  /** Asks the terminal for the rate that the host has set. Where that is not permitted the rates are taken as equal. */
+  /** Asks the terminal for the rate that the host has set; 0: another than any standard one. Where that is not permitted the rates are taken as equal. */
   async #askRate(): Promise<void> {
     const { link, baud } = this.#options;
-    const hostBaud = await rateOf(link).catch(() => baud);
+    const told = await rateOf(link).catch(() => baud);
+    const hostBaud = told === 0 && !STANDARD_RATES.includes(baud) ? baud : told;
+    const rate = hostBaud === 0 ? 'no standard one' : `${hostBaud} baud`;
     if (hostBaud !== this.#hostBaud && hostBaud !== baud)
-      this.#pace.log(
-        `the host's rate is ${hostBaud} baud and the device's ${baud}: neither can read the other`,
-      );
+      this.#pace.log(`the host's rate is ${rate} and the device's ${baud}: neither can read the other`);
     this.#hostBaud = hostBaud;
   }
 }
@@ -167,10 +201,23 @@ function rateOf(link: string): Promise<number> {
   return new Promise((resolve, reject) => {
     execFile('stty', ['-F', link, 'speed'], (error, stdout) => {
       const rate = Number.parseInt(stdout, 10);
-      if (error !== null || !(rate > 0)) reject(error ?? new Error('no rate'));
+      if (error !== null || Number.isNaN(rate)) reject(error ?? new Error('no rate'));
       else resolve(rate);
     });
   });
+}
+
+/** socat takes these for its own syntax. */
+function requirePlain(link: string): void {
+  if (/[,!"'`\\()[\]{}]/.test(link))
+    throw new TypeError(`--pty ${link}: a path without , ! quotes, brackets or \\`);
+  if (link.length > LINK_LENGTH_MAX)
+    throw new TypeError(`--pty: a path of at most ${LINK_LENGTH_MAX} characters`);
+}
+
+/** Whether there is anything, a link that leads nowhere included. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** A link that an earlier port has left behind. */

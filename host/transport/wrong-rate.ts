@@ -8,9 +8,10 @@ const BEARABLE = 0.04;
 
 /**
  * The bytes that a receiver at `toBaud` reads where `bytes` are sent back to back at `fromBaud`, both 8N1; the same bytes
- * where the rates are within the 4 % that a receiver bears. A byte without its stop bit is read all the same.
+ * where the rates are within the 4 % that a receiver bears. A byte without its stop bit is read all the same. 0: a rate that is not known, at which nothing is read.
  */
 export function readAtRate(bytes: Uint8Array, fromBaud: number, toBaud: number): Uint8Array {
+  if (fromBaud === 0 || toBaud === 0) return new Uint8Array(0);
   if (Math.abs(fromBaud / toBaud - 1) <= BEARABLE) return bytes;
   // Time is in bits of the sender; the line is high before and behind the bytes.
   const level = (time: number): number => levelAt(bytes, Math.floor(time));

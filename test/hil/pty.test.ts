@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -136,6 +136,9 @@ describe('REQ-HST-120: a simulated device on a serial port', () => {
     expect(said).toEqual([
       "the host's rate is 9600 baud and the device's 115200: neither can read the other",
     ]);
+    const odd = Stimulator.connect(await openSerial(link, 250_000), { timeoutMs: 100, retries: 1 });
+    expect((await failure(odd)).fault).toBe('timeout');
+    expect(said[1]).toMatch(/^the host's rate is no standard one and the device's 115200: /);
     const right = await Stimulator.connect(await openSerial(link));
     await right.close();
   });
@@ -171,6 +174,11 @@ describe('REQ-HST-120: a simulated device on a serial port', () => {
     writeFileSync(link, '');
     const taken = await failure(servePty(device, { link, baud: BAUD }));
     expect(taken.message).toBe(`${link} exists already: name a path that does not`);
+    symlinkSync(join(folder, 'future'), `${link}3`);
+    const promised = await failure(servePty(device, { link: `${link}3`, baud: BAUD }));
+    expect(promised.message).toBe(`${link}3 exists already: name a path that does not`);
+    for (const bad of [`${link},mode=0666`, `${link}"`, `${link}!!x`, `${link}${'/a'.repeat(1000)}`])
+      await expect(servePty(device, { link: bad, baud: BAUD })).rejects.toThrow(TypeError);
     const path = process.env.PATH;
     process.env.PATH = '/nowhere';
     try {

@@ -37,8 +37,11 @@ def uncobs(data):
 
 class Device:
     def __init__(self, path):
-        self.fd = os.open(path, os.O_RDWR | os.O_NOCTTY)
-        tty.setraw(self.fd)
+        try:
+            self.fd = os.open(path, os.O_RDWR | os.O_NOCTTY)
+            tty.setraw(self.fd)
+        except (OSError, termios.error) as error:
+            sys.exit(f"cannot open {path}: {error.args[1]}")
         attributes = termios.tcgetattr(self.fd)
         attributes[4] = attributes[5] = termios.B115200
         termios.tcsetattr(self.fd, termios.TCSANOW, attributes)
@@ -58,7 +61,10 @@ class Device:
                 continue
             if not select.select([self.fd], [], [], timeout)[0]:
                 sys.exit("the device is silent")
-            self.buffer += os.read(self.fd, 4096)
+            received = os.read(self.fd, 4096)
+            if not received:
+                sys.exit("the port is gone")
+            self.buffer += received
 
     def ask(self, kind, payload=b""):
         self.sequence += 1
@@ -82,6 +88,8 @@ class Device:
 fractions = [-1000, 1000] + [0] * 15
 area = struct.pack("<IIIIIHHHHHBB17hH", 50_000, 0, 0, 0, 0, 0, 0, 200, 0, 1, 1, 1, *fractions, 0)
 
+if len(sys.argv) != 2:
+    sys.exit("usage: session.py <serial port>")
 device = Device(sys.argv[1])
 device.ask(SET_AREA, bytes(4) + area)
 device.ask(SET_AMPLITUDE, bytes(4) + struct.pack("<I", 1000))

@@ -22,7 +22,7 @@ import { RawLine } from './raw-line.ts';
 
 const PORT = process.env.STIMGATE_PORT ?? 'sim';
 const BAUD = Number(process.env.STIMGATE_BAUD ?? 115_200);
-const SOAK_S = Number(process.env.STIMGATE_SOAK_S ?? 10);
+const SOAK_S = wholeSeconds(process.env.STIMGATE_SOAK_S ?? '10');
 const SLOT = 3;
 /** From START: the discharge of the output and the self-test. */
 const ARMED_MS = 3000;
@@ -45,13 +45,27 @@ beforeAll(async () => {
   transport.port.setMaxListeners(100);
   raw = new RawLine(transport);
 });
-afterAll(() => transport?.close());
+// Whatever has failed, nothing goes on without anybody to watch it.
+afterAll(async () => {
+  if (transport === undefined) return;
+  try {
+    await (await Stimulator.connect(transport)).estop();
+  } finally {
+    await transport.close();
+  }
+});
 beforeEach((context) => {
   if (broken !== undefined) context.skip(`an earlier stage has failed: ${broken}`);
   onTestFailed(() => {
     broken = context.task.name;
   });
 });
+
+function wholeSeconds(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text))
+    throw new Error(`STIMGATE_SOAK_S=${text}: give whole seconds, such as 10`);
+  return Number(text);
+}
 
 /** A new session on the line, with nothing going on. */
 async function session(): Promise<Stimulator> {

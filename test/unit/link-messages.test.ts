@@ -6,7 +6,7 @@ import { Mode, State, Status, StopReason, Therapy, Trip } from '../../firmware/s
 import * as wire from '../../firmware/wire.ts';
 import { areaRecord, startTherapy } from './link-program.ts';
 import { LinkRig } from './link-rig.ts';
-import { bytesOf, u32 } from './link-wire.ts';
+import { bytesOf, line, u32 } from './link-wire.ts';
 
 const { Message, Field } = wire;
 
@@ -220,6 +220,30 @@ describe('stimulation', () => {
     const { payload } = rig.exchange(rig.next(Message.STATUS))[0];
     expect(payload.getUint8(wire.STATUS_STOP_REASON)).toBe(StopReason.ESTOP);
   });
+
+  test.each([
+    ['a HELLO, and the ESTOP of the session before', Message.HELLO, 0, 0, 1, Status.BAD_SESSION],
+    ['a later sequence, and an ESTOP of an earlier one', Message.STATUS, 1, 10, 5, Status.BAD_SEQUENCE],
+    ['the same sequence', Message.STATUS, 1, 3, 3, Status.BAD_SEQUENCE],
+  ])(
+    'REQ-LNK-019: %s in one go: what will be refused does nothing',
+    (_, type, own, first, second, status) => {
+      const rig = connected();
+      startTherapy(rig, Mode.FREE_RUNNING);
+      rig.run(200_000);
+      rig.take();
+      const { session, sequence } = rig;
+      const older = { type, session: own * session, sequence: own * (sequence + first) };
+      const estop = { type: Message.ESTOP, session, sequence: sequence + second };
+      const answers = rig.exchange([...line(older), ...line(estop)]);
+      expect(
+        answers
+          .filter(({ type: answer }) => answer < wire.Event.FAULT)
+          .map(({ payload }) => payload.getUint8(0)),
+      ).toEqual([Status.OK, status]);
+      expect(rig.interlock.state).toBe(State.ARMED);
+    },
+  );
 
   test('REQ-LNK-019: frames that come in one go are all taken, in order', () => {
     const rig = connected();

@@ -21,7 +21,7 @@ import { dispatch } from './dispatch.ts';
 import { bootEvents, publishEvents } from './events.ts';
 import { REQUEST_TYPES } from './lengths.ts';
 import { bootReceive, receiveByte, receivedBytes, receivedFrame } from './receive.ts';
-import { accept, acceptedFrame, bootSession, judge, REPEATED, silenceUs } from './session.ts';
+import { accept, acceptedFrame, bootSession, judge, REPEATED, silenceUs, staysAhead } from './session.ts';
 import { bootTransmit, pumpTransmit, transmitWaiting } from './transmit.ts';
 
 /** Most bytes taken from the line in one poll. */
@@ -75,7 +75,8 @@ function receive(nowUs: u64): bool {
 export function isEstopHeld(): bool {
   readFrames(); // REQ-LNK-019
   if (heldBytes !== 0 && isEstop(HELD, heldBytes)) return true;
-  return isNewerHeld && isEstop(receivedFrame(), receivedBytes());
+  if (!isNewerHeld || !isEstop(receivedFrame(), receivedBytes())) return false;
+  return heldBytes === 0 || staysAhead(HELD, receivedFrame());
 }
 
 function isEstop(frame: usize, bytes: i32): bool {

@@ -9,6 +9,7 @@ import {
   FRAME_PAYLOAD,
   FRAME_SEQUENCE,
   FRAME_SESSION,
+  FRAME_TYPE,
   FRAME_VERSION,
   Message,
   WIRE_VERSION,
@@ -68,13 +69,24 @@ export function judge(frame: usize, bytes: i32, type: i32, nowUs: u64): i32 {
     if (repeated && nowUs - acceptedUs < HELLO_RETRY_US) return REPEATED; // REQ-LNK-004
   } else {
     if (repeated) return REPEATED; // REQ-LNK-006
-    const ahead = (<i32>load<u16>(frame + FRAME_SEQUENCE) - sequence) & 0xffff;
-    if (ahead === 0 || ahead > AHEAD_MAX) return Status.BAD_SEQUENCE; // REQ-LNK-007
+    if (!isAhead(frame, sequence)) return Status.BAD_SEQUENCE; // REQ-LNK-007
   }
   const payloadBytes = requestBytesOf(type);
   if (payloadBytes < 0) return Status.UNKNOWN_MESSAGE; // REQ-LNK-008
   if (bytes !== FRAME_PAYLOAD + payloadBytes + FRAME_CRC_BYTES) return Status.BAD_LENGTH; // REQ-LNK-008
   return Status.OK;
+}
+
+/** Whether a frame that would be accepted now still will be after an older one, whatever becomes of that. */
+export function staysAhead(older: usize, frame: usize): bool {
+  if (byteAt(older + FRAME_TYPE) === Message.HELLO) return false;
+  return isAhead(frame, load<u16>(older + FRAME_SEQUENCE));
+}
+
+/** Whether a frame's sequence lies ahead of another one. */
+function isAhead(frame: usize, other: i32): bool {
+  const ahead = (<i32>load<u16>(frame + FRAME_SEQUENCE) - other) & 0xffff;
+  return ahead !== 0 && ahead <= AHEAD_MAX;
 }
 
 /** Accepts a frame that was judged OK: it is the last one now, and a HELLO opens a session. */

@@ -63,6 +63,11 @@ static bool same_bytes(const union frame *a, const union frame *b, int32_t bytes
   return true;
 }
 
+static bool is_ahead(const union frame *frame, uint32_t other) {
+  uint32_t ahead = (frame->header.sequence - other) & 0xffff;
+  return ahead != 0 && ahead <= AHEAD_MAX;
+}
+
 int32_t session_judge(const union frame *frame, int32_t bytes, uint32_t type, uint64_t now_us) {
   if (frame->header.version != WIRE_VERSION) return RESULT_BAD_VERSION;
   bool is_hello = type == MESSAGE_HELLO;
@@ -74,8 +79,7 @@ int32_t session_judge(const union frame *frame, int32_t bytes, uint32_t type, ui
     if (repeated && now_us - open_session.us < HELLO_RETRY_US) return REPEATED;
   } else {
     if (repeated) return REPEATED;
-    uint32_t ahead = (frame->header.sequence - open_session.sequence) & 0xffff;
-    if (ahead == 0 || ahead > AHEAD_MAX) return RESULT_BAD_SEQUENCE;
+    if (!is_ahead(frame, open_session.sequence)) return RESULT_BAD_SEQUENCE;
   }
   int32_t payload_bytes = request_bytes(type);
   if (payload_bytes < 0) return RESULT_UNKNOWN_MESSAGE;
@@ -117,7 +121,9 @@ static bool is_estop(const union frame *frame, int32_t bytes) {
 bool line_has_estop(void) {
   read_frames();
   if (line.held_bytes != 0 && is_estop(&held, line.held_bytes)) return true;
-  return line.newer_bytes != 0 && is_estop(&received, line.newer_bytes);
+  if (line.newer_bytes == 0 || !is_estop(&received, line.newer_bytes)) return false;
+  if (line.held_bytes == 0) return true;
+  return held.header.type != MESSAGE_HELLO && is_ahead(&received, held.header.sequence);
 }
 
 const union frame *line_frame(int32_t *bytes) {
