@@ -136,9 +136,12 @@ describe('REQ-HST-120: a simulated device on a serial port', () => {
     expect(said).toEqual([
       "the host's rate is 9600 baud and the device's 115200: neither can read the other",
     ]);
+    // The rate is asked for again when the line has been silent.
+    await new Promise((resolve) => setTimeout(resolve, 300));
     const odd = Stimulator.connect(await openSerial(link, 250_000), { timeoutMs: 100, retries: 1 });
     expect((await failure(odd)).fault).toBe('timeout');
     expect(said[1]).toMatch(/^the host's rate is no standard one and the device's 115200: /);
+    await new Promise((resolve) => setTimeout(resolve, 300));
     const right = await Stimulator.connect(await openSerial(link));
     await right.close();
   });
