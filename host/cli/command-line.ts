@@ -1,6 +1,7 @@
 // The command line: takes the arguments apart, runs one command, and says how it ended, errors in one clear line each.
 
 import { Command } from 'commander';
+import { addCampaign } from './campaign.ts';
 import { addCheck } from './check.ts';
 import { addClear } from './clear.ts';
 import { Exit, endingOf } from './exit.ts';
@@ -29,7 +30,18 @@ export function commandLine(): Command {
     .addHelpText('after', EXITS)
     .showSuggestionAfterError()
     .exitOverride();
-  const adders = [addRun, addSim, addCheck, addProve, addFlash, addInfo, addImpedance, addStop, addClear];
+  const adders = [
+    addRun,
+    addSim,
+    addCheck,
+    addProve,
+    addCampaign,
+    addFlash,
+    addInfo,
+    addImpedance,
+    addStop,
+    addClear,
+  ];
   for (const add of adders) add(program);
   for (const command of program.commands) command.exitOverride();
   return program;

@@ -18,6 +18,14 @@ export function loadTherapy(path: string, shownAs = path): Therapy {
   return parseTherapy(readText(path, shownAs), shownAs);
 }
 
+/**
+ * Reads a JSON file of no more than 1 MiB.
+ * @throws {TherapyError} one line: file, and where it stops being JSON or why it cannot be read.
+ */
+export function readJson(path: string, shownAs = path): unknown {
+  return parseJson(readText(path, shownAs), shownAs);
+}
+
 /** Reads a therapy from the text of a file; `file` names it in problems. */
 export function parseTherapy(text: string, file: string): Therapy {
   return checkTherapy(parseJson(text, file), file);

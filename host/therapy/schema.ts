@@ -1,23 +1,26 @@
-// The published JSON Schema of a therapy, applied with ajv; its errors told as problems with the nearest values that would do.
+// Published JSON Schemas (of a therapy, of a campaign's plan), applied with ajv; errors told as problems with the nearest
+// values that would do.
 
 import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { packagePath } from './package-files.ts';
 import { nearest, type Problem, shortened, withUnit } from './problem.ts';
 
-let compiled: ValidateFunction | undefined;
+const THERAPY_SCHEMA = 'host/therapy/therapy.schema.json';
+const compiled = new Map<string, ValidateFunction>();
 
-function validator(): ValidateFunction {
-  if (compiled === undefined) {
-    const schema = JSON.parse(readFileSync(packagePath('host/therapy/therapy.schema.json'), 'utf8'));
-    compiled = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(schema);
-  }
-  return compiled;
+function validator(file: string): ValidateFunction {
+  const known = compiled.get(file);
+  if (known !== undefined) return known;
+  const schema = JSON.parse(readFileSync(packagePath(file), 'utf8'));
+  const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(schema);
+  compiled.set(file, validate);
+  return validate;
 }
 
-/** Problems of a parsed JSON value against the schema; empty if it conforms. */
-export function schemaProblems(value: unknown): Problem[] {
-  const validate = validator();
+/** Problems of a parsed JSON value against the schema in a file of the package; empty if it conforms. */
+export function schemaProblems(value: unknown, file = THERAPY_SCHEMA): Problem[] {
+  const validate = validator(file);
   if (validate(value)) return [];
   const errors = withoutAlternatives(validate.errors ?? []);
   const problems = errors.map(tell);
