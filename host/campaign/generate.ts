@@ -52,19 +52,21 @@ function sampled<T>(arbitrary: fc.Arbitrary<T>, seed: number): T {
 }
 
 /**
- * Run n flips one bit at one moment: runs of one moment, which share therapy and body, follow each other with the bits of
- * the bytes in order.
+ * Run n flips one bit at one moment; runs of one moment share therapy and body. They follow each other with the bits of the
+ * bytes in order; where bits are sampled, run n draws its bit.
  */
 function flipCase(plan: Plan, flips: Flips, n: number): CampaignCase {
   const bits = flips.bytes * 8;
-  const moment = Math.floor(n / bits);
+  const isSampled = flips.sampled === true;
+  const moment = isSampled ? n % flips.moments : Math.floor(n / bits);
+  const drawn = isSampled ? new RandomStream(runSeed(plan, n), 'bit').below(bits) : n % bits;
   const without: Plan = { ...plan, flips: undefined };
   const seed = runSeed(plan, moment);
   const random = new RandomStream(seed, 'moment');
   const therapy = briefly(loadPreset(FLIPPED[random.below(FLIPPED.length)]));
   const base = { ...sampled(casesOf(without), seed), therapy };
-  const address = flips.address + ((n % bits) >> 3);
-  const bit = n & 7;
+  const address = flips.address + (drawn >> 3);
+  const bit = drawn & 7;
   const inCall = flips.during === true;
   const between =
     flips.module === 'interlock'
@@ -79,17 +81,19 @@ function flipCase(plan: Plan, flips: Flips, n: number): CampaignCase {
   return { ...base, faults: [fault] };
 }
 
-/** Presets that a device takes on any board's processor that is simulated in V8. */
+/** Presets that are flipped under: slow and fast, active and passive recharge. */
 const FLIPPED = ['tonic', 'fast', 'burstdr', '10khz'] as const;
 const FLIPPED_RAMP_MS = 20;
+/** From here on a steep ramp is more than the processor takes. */
+const RAMPLESS_HZ = 1000;
 
 /** A therapy with ramps so short that a run of 100 ms reaches its full amplitude. */
 function briefly(therapy: Therapy): Therapy {
-  const areas = therapy.areas.map((area) => ({
-    ...area,
-    rampUpMs: Math.min(area.rampUpMs ?? 0, FLIPPED_RAMP_MS),
-    rampDownMs: Math.min(area.rampDownMs ?? 0, FLIPPED_RAMP_MS),
-  }));
+  const areas = therapy.areas.map((area) => {
+    const mostMs = area.rateHz < RAMPLESS_HZ ? FLIPPED_RAMP_MS : 0;
+    const rampUpMs = Math.min(area.rampUpMs ?? 0, mostMs);
+    return { ...area, rampUpMs, rampDownMs: Math.min(area.rampDownMs ?? 0, mostMs) };
+  });
   return { ...therapy, areas };
 }
 

@@ -63,7 +63,7 @@ export function judgeRun(
   const line = new Line(trace);
   const orders = line.given(driven.orders);
   const exposure = exposureOf(sim, orders);
-  const ends = safeEndsOf(sim, trace, line);
+  const ends = safeEndsOf(sim, trace, line, orders);
   const commands = commandsOf(trace, line, orders, ends);
   const { pulses, findings } = findingsOf(sim, one, commands, struck, ends);
   const by = ends[0]?.by ?? (driven.refusal && refusalWords(driven.refusal));
@@ -88,7 +88,7 @@ function outcomeOf(
 }
 
 /** Trips, resets, and whatever else ended without an order. */
-function safeEndsOf(sim: Simulator, trace: Trace, line: Line): SafeEnd[] {
+function safeEndsOf(sim: Simulator, trace: Trace, line: Line, orders: readonly GivenOrder[]): SafeEnd[] {
   const lastBefore = lastCurrentsBefore(sim);
   const ends: { by: string; cycle: number; isCut: boolean }[] = [];
   if (trace.marks(Mark.DRIVER).length === 0) ends.push({ by: 'driver out', cycle: 0, isCut: true });
@@ -111,7 +111,10 @@ function safeEndsOf(sim: Simulator, trace: Trace, line: Line): SafeEnd[] {
     .sort((a, b) => a.cycle - b.cycle)
     .map(({ by, cycle, isCut }) => {
       const atNs = cycle * CYCLE_NS;
-      return { by, atNs: isCut ? atNs : lastBefore(atNs) };
+      const start = orders.findLast((given) => given.order.kind === 'start' && given.cycle <= cycle);
+      // Not before the therapy that it ended, if that came to no pulse.
+      const sinceNs = start === undefined ? 0 : start.cycle * CYCLE_NS + 1;
+      return { by, atNs: isCut ? atNs : Math.max(sinceNs, lastBefore(atNs)) };
     });
 }
 

@@ -31,6 +31,8 @@ export interface Flips {
   readonly bytes: number;
   readonly moments: number;
   readonly during?: boolean;
+  /** Each run draws its bit; otherwise run by run every bit comes once at each moment. */
+  readonly sampled?: boolean;
 }
 
 /** Plans that ship with the package. */
@@ -79,12 +81,7 @@ function wrongOf(plan: Plan): { field: string; message: string } | undefined {
       message: `bytes ${flips.address} to ${flips.address + flips.bytes - 1} are more than the memory of 65536`,
     };
   const most = flips.bytes * 8 * flips.moments;
-  return plan.runs > most
+  return plan.runs > most && flips.sampled !== true
     ? { field: 'runs', message: `${plan.runs} are more than the ${most} bits and moments that there are` }
     : undefined;
-}
-
-/** Runs of a plan that nobody has cut short: for flips a run for each bit and moment. */
-export function isWhole(plan: Plan): boolean {
-  return plan.flips === undefined || plan.runs === plan.flips.bytes * 8 * plan.flips.moments;
 }

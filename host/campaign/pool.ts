@@ -23,9 +23,11 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-/** A pool of so many workers; of one: this thread. Throws Error where the package has not been built. */
-export function openPool(jobs: number): Pool {
-  const threads = jobs > 1 ? openThreads(jobs) : undefined;
+/**
+ * A pool of so many workers; of one: this thread, unless `isThreaded`. Throws Error where the package has not been built.
+ */
+export function openPool(jobs: number, isThreaded = jobs > 1): Pool {
+  const threads = isThreaded ? openThreads(jobs) : undefined;
   const ask = (task: Task): Promise<RunRecord[] | CampaignCase> =>
     threads === undefined ? work(task) : threads.run(task);
   return {

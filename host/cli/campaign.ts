@@ -86,7 +86,7 @@ function nameOf(plan: string, { out, runs, seed }: CampaignOptions): Named {
     ...(runs === undefined ? {} : { runs }),
     ...(seed === undefined ? {} : { seed }),
   };
-  if (changed.flips !== undefined && changed.runs > found.runs)
+  if (changed.flips !== undefined && changed.flips.sampled !== true && changed.runs > found.runs)
     throw new UsageError(`--runs: ${plan} has ${found.runs} bits and moments, no more`);
   const asGiven = [
     plan,
