@@ -35,7 +35,12 @@ export function replayCommand(
   { asGiven, folder }: Pick<Named, 'asGiven' | 'folder'>,
   what: number | string,
 ): string {
-  return `npx stimgate campaign ${asGiven} --replay ${what} --out ${folder}`;
+  return `npx stimgate campaign ${asGiven} --replay ${typeof what === 'number' ? what : quoted(what)} --out ${quoted(folder)}`;
+}
+
+/** A path as a shell takes it. */
+export function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** Writes them; `onShrunk` is told before each failure. Throws the file system's error. */
@@ -48,10 +53,11 @@ export async function writeOutcome(
   const { folder, plan } = named;
   const shown: ShownFailure[] = [];
   const first = tally.failures.slice(0, FAILURES_SHOWN);
+  let done = 0;
   const shrunk = await Promise.all(
     first.map(async (record) => {
       const one = await pool.shrink(plan, record.n);
-      onShrunk(shown.length, first.length);
+      onShrunk(++done, first.length);
       return one;
     }),
   );

@@ -6,24 +6,35 @@ import { join } from 'node:path';
 import type { Command as CommandLine } from 'commander';
 import { failureText } from '../campaign/junit.ts';
 import { OUTCOME_WORDS, OUTCOMES } from '../campaign/names.ts';
-import { type Named, type OutcomeFiles, replayCommand, writeOutcome } from '../campaign/outcome-files.ts';
+import {
+  type Named,
+  type OutcomeFiles,
+  quoted,
+  replayCommand,
+  writeOutcome,
+} from '../campaign/outcome-files.ts';
 import { summaryText } from '../campaign/page.ts';
 import { findPlan, PLANS, type Plan } from '../campaign/plan.ts';
-import { openPool } from '../campaign/pool.ts';
+import { openPool, type Pool } from '../campaign/pool.ts';
+import { shownUrl } from '../campaign/queue.ts';
+import { openRemote } from '../campaign/remote.ts';
 import { Results } from '../campaign/results.ts';
 import { type Tally, tallyOf } from '../campaign/tally.ts';
+import { LinkError } from '../link/errors.ts';
 import { parseJobs, parseRuns, parseSeed } from './arguments.ts';
 import { replay } from './campaign-replay.ts';
 import { Exit, UsageError } from './exit.ts';
 import { catchInterrupt } from './interrupt.ts';
 import { Progress, paintFor, say, sayJson, shownPath } from './terminal.ts';
 import { packageVersion } from './version.ts';
+import { checkedUrl } from './worker.ts';
 
 export interface CampaignOptions {
   readonly out?: string;
   readonly runs?: number;
   readonly seed?: number;
   readonly jobs: number;
+  readonly redis?: string;
   readonly resume?: boolean;
   readonly anew?: boolean;
   readonly replay?: string;
@@ -41,6 +52,7 @@ export function addCampaign(program: CommandLine): void {
     .option('--runs <n>', 'how many runs, in place of the plan’s', parseRuns)
     .option('--seed <n>', 'seed of the campaign, in place of the plan’s', parseSeed)
     .option('--jobs <n>', 'worker threads', parseJobs, availableParallelism())
+    .option('--redis <url>', 'have the runs made by `stimgate worker` processes that share this Redis')
     .option('--resume', 'go on with a campaign that was interrupted')
     .option('--anew', 'throw away what the folder holds of another campaign')
     .option('--replay <run>', 'one run again, by its number or the file of its case, with trace and plot')
@@ -56,13 +68,14 @@ export async function campaign(plan: string, options: CampaignOptions): Promise<
   if (options.replay !== undefined) return replay(named, options.replay, options.json);
   if (options.resume && options.anew)
     throw new UsageError('--resume goes on, --anew begins again: give one of them');
-  const results = Results.open(named.folder, named.plan, options);
+  const remote = options.redis === undefined ? undefined : await openRemote(checkedUrl(options.redis));
   const progress = new Progress(options.json);
   const interrupt = catchInterrupt();
   const pool = openPool(options.jobs);
   try {
     const { signal } = interrupt;
-    await runAll(named.plan, results, pool, progress, signal);
+    const results = Results.open(named.folder, named.plan, options);
+    await runAll(named.plan, results, remote ?? pool, progress, signal);
     const tally = tallyOf(results.records.values());
     if (signal.aborted) return interrupted(named, tally, options);
     const files = await writeOutcome(named, tally, pool, (done, of) => {
@@ -74,6 +87,7 @@ export async function campaign(plan: string, options: CampaignOptions): Promise<
   } finally {
     progress.clear();
     interrupt.release();
+    await remote?.close();
     await pool.close();
   }
 }
@@ -104,7 +118,7 @@ function nameOf(plan: string, { out, runs, seed }: CampaignOptions): Named {
 async function runAll(
   plan: Plan,
   results: Results,
-  pool: ReturnType<typeof openPool>,
+  pool: Pick<Pool, 'run'>,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
@@ -125,14 +139,20 @@ async function runAll(
       },
       signal,
     );
+  } catch (error) {
+    if (!(error instanceof LinkError)) throw error;
+    const kept = `${results.records.size} of ${plan.runs} runs are kept, --resume goes on`;
+    throw new LinkError(error.fault, `${error.message}: ${kept}`, { cause: error });
   } finally {
     results.finish();
   }
 }
 
-function interrupted(named: Named, tally: Tally, { json, jobs }: CampaignOptions): number {
+function interrupted(named: Named, tally: Tally, { json, jobs, redis }: CampaignOptions): number {
   const { asGiven, folder, plan } = named;
-  const message = `interrupted after ${tally.runs} of ${plan.runs} runs, all of them kept: npx stimgate campaign ${asGiven} --out ${folder} --jobs ${jobs} --resume goes on`;
+  const where = redis === undefined ? `--jobs ${jobs}` : `--redis ${shownUrl(redis)}`;
+  const again = `npx stimgate campaign ${asGiven} --out ${quoted(folder)} ${where} --resume`;
+  const message = `interrupted after ${tally.runs} of ${plan.runs} runs, all of them kept: ${again} goes on`;
   if (json) sayJson({ error: message, exit: Exit.INTERRUPTED, runs: tally.runs, outcomes: tally.counts });
   else say(message);
   return Exit.INTERRUPTED;

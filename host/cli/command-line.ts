@@ -14,6 +14,7 @@ import { addSim } from './sim.ts';
 import { addStop } from './stop.ts';
 import { sayJson, warn } from './terminal.ts';
 import { packageVersion } from './version.ts';
+import { addWorker } from './worker.ts';
 
 const EXITS = `
 Exit codes: 0 all that was judged holds, 1 a judgement failed, 2 misuse, 3 the line or the device failed, 130 Ctrl-C.
@@ -36,6 +37,7 @@ export function commandLine(): Command {
     addCheck,
     addProve,
     addCampaign,
+    addWorker,
     addFlash,
     addInfo,
     addImpedance,
