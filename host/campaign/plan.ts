@@ -75,6 +75,8 @@ function wrongOf(plan: Plan): { field: string; message: string } | undefined {
   if (plan.faults !== undefined) return { field: 'faults', message: 'a plan has either faults or flips' };
   if (flips.during === true && flips.module !== 'interlock')
     return { field: 'flips.during', message: 'only the interlock’s calls can be looked into' };
+  if (flips.module === 'interlock' && plan.machine === 'pico')
+    return { field: 'machine', message: 'calls of the interlock can be looked into on "wasm" alone' };
   if (flips.address + flips.bytes > 65_536)
     return {
       field: 'flips.bytes',

@@ -15,6 +15,13 @@ export type Task =
 export default async function work(task: Task): Promise<RunRecord[] | CampaignCase> {
   if ('shrink' in task) return shrunkCase(task.plan, task.shrink);
   const records: RunRecord[] = [];
-  for (const n of task.runs) records.push(await runNumber(task.plan, n));
+  for (const n of task.runs) {
+    try {
+      records.push(await runNumber(task.plan, n));
+    } catch (error) {
+      // Nothing that a run does may throw: where it does, its number is what is needed.
+      throw new Error(`run ${n}: ${(error as Error).message}`, { cause: error });
+    }
+  }
   return records;
 }

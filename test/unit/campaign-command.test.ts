@@ -131,6 +131,13 @@ describe('a campaign', () => {
     expect(await refused(bad({ flips: { module: 'interlock', address: 16, bytes: 1, moments: 1 } }))).toMatch(
       /faults: a plan has either faults or flips/,
     );
+    const flips = { module: 'interlock', address: 16, bytes: 1, moments: 1 };
+    expect(await refused(bad({ faults: undefined, runs: 8, machine: 'pico', flips }))).toMatch(
+      /machine: calls of the interlock can be looked into on "wasm" alone/,
+    );
+    expect(await refused(bad({ faults: undefined, flips }))).toMatch(
+      /runs: 40 are more than the 8 bits and moments that there are/,
+    );
     expect(await refused(inFolder('nowhere.json'))).toMatch(/nowhere\.json: no such file$/);
     writeFileSync(inFolder('cut.json'), '{"name": ');
     expect(await refused(inFolder('cut.json'))).toMatch(/cut\.json: .*line 1, column \d+/);
