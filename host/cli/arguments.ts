@@ -31,6 +31,16 @@ export function parseSeed(text: string): number {
   return wholeNumber(text, 0, 0xffffffff, 'a seed');
 }
 
+/** How many runs a campaign makes. */
+export function parseRuns(text: string): number {
+  return wholeNumber(text, 1, 10_000_000, 'the number of runs');
+}
+
+/** Worker threads of a campaign. */
+export function parseJobs(text: string): number {
+  return wholeNumber(text, 1, 64, 'the number of workers');
+}
+
 /** A TCP port to listen on; 0 lets the system choose. */
 export function parseTcpPort(text: string): number {
   return wholeNumber(text, 0, 65535, 'a TCP port');

@@ -1,6 +1,7 @@
 // The command line: takes the arguments apart, runs one command, and says how it ended, errors in one clear line each.
 
 import { Command } from 'commander';
+import { addCampaign } from './campaign.ts';
 import { addCheck } from './check.ts';
 import { addClear } from './clear.ts';
 import { Exit, endingOf } from './exit.ts';
@@ -13,6 +14,7 @@ import { addSim } from './sim.ts';
 import { addStop } from './stop.ts';
 import { sayJson, warn } from './terminal.ts';
 import { packageVersion } from './version.ts';
+import { addWorker } from './worker.ts';
 
 const EXITS = `
 Exit codes: 0 all that was judged holds, 1 a judgement failed, 2 misuse, 3 the line or the device failed, 130 Ctrl-C.
@@ -29,7 +31,19 @@ export function commandLine(): Command {
     .addHelpText('after', EXITS)
     .showSuggestionAfterError()
     .exitOverride();
-  const adders = [addRun, addSim, addCheck, addProve, addFlash, addInfo, addImpedance, addStop, addClear];
+  const adders = [
+    addRun,
+    addSim,
+    addCheck,
+    addProve,
+    addCampaign,
+    addWorker,
+    addFlash,
+    addInfo,
+    addImpedance,
+    addStop,
+    addClear,
+  ];
   for (const add of adders) add(program);
   for (const command of program.commands) command.exitOverride();
   return program;

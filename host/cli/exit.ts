@@ -1,6 +1,7 @@
 // Exit codes, and every error as one line that a user can act on. A stack trace is shown only with STIMGATE_DEBUG=1.
 
 import { CommanderError } from 'commander';
+import { ResultsError } from '../campaign/results.ts';
 import { FlashError } from '../flash/errors.ts';
 import { DeviceError, LinkError } from '../link/errors.ts';
 import { FILE_ERRORS } from '../report/file-words.ts';
@@ -43,7 +44,7 @@ export interface Ending {
 /** How the process ends on an error. */
 export function endingOf(error: unknown): Ending {
   if (error instanceof CommanderError) return commanderEnding(error);
-  if (error instanceof FileProblems || error instanceof UsageError)
+  if (error instanceof FileProblems || error instanceof UsageError || error instanceof ResultsError)
     return { exit: Exit.MISUSE, message: error.message };
   if (error instanceof LinkError || error instanceof DeviceError || error instanceof StateError)
     return { exit: Exit.DEVICE, message: error.message };

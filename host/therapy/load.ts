@@ -6,7 +6,8 @@ import { schemaProblems } from './schema.ts';
 import { semanticProblems } from './semantics.ts';
 import type { Therapy } from './therapy.ts';
 
-const SCHEMA = 'host/therapy/therapy.schema.json';
+/** Schema of a therapy, a path within the package. */
+export const THERAPY_SCHEMA = 'host/therapy/therapy.schema.json';
 
 /**
  * Reads a therapy from a file.
@@ -23,7 +24,7 @@ export function parseTherapy(text: string, file: string): Therapy {
 
 /** Checks a value that should be a therapy and returns it as one; `file` names it in problems. */
 export function checkTherapy(value: unknown, file = 'therapy'): Therapy {
-  const problems = schemaProblems(value, SCHEMA); // REQ-HST-101
+  const problems = schemaProblems(value, THERAPY_SCHEMA); // REQ-HST-101
   if (problems.length > 0) throw new TherapyError(file, problems);
   const therapy = value as Therapy;
   const deeper = semanticProblems(therapy);

@@ -11,6 +11,13 @@ export class Peaks {
   readonly chargePc = new Float64Array(ELECTRODES);
   /** Largest true phase charge: greatest minus least signed charge since at rest for 800 µs, as law L4 counts it. */
   readonly phasePc = new Float64Array(ELECTRODES);
+  /**
+   * Largest swing of the true charge: greatest minus least since at rest for 800 µs. Unlike a phase charge it does not add
+   * up, over a train without rests, the errors of the sources that the recharge between pulses takes back.
+   */
+  readonly swingPc = new Float64Array(ELECTRODES);
+  readonly #bottomPc = new Float64Array(ELECTRODES);
+  readonly #topPc = new Float64Array(ELECTRODES);
   readonly #sinceRestPc = new Float64Array(ELECTRODES);
   readonly #leastPc = new Float64Array(ELECTRODES);
   readonly #greatestPc = new Float64Array(ELECTRODES);
@@ -20,6 +27,7 @@ export class Peaks {
   reset(): void {
     this.chargePc.fill(0);
     this.phasePc.fill(0);
+    this.swingPc.fill(0);
   }
 
   /** Electrode driven from startUs to endUs with movedPc; its charge is now chargePc. */
@@ -30,7 +38,15 @@ export class Peaks {
       this.#sinceRestPc[electrode] = 0;
       this.#leastPc[electrode] = 0;
       this.#greatestPc[electrode] = 0;
+      this.#bottomPc[electrode] = Number.POSITIVE_INFINITY;
+      this.#topPc[electrode] = Number.NEGATIVE_INFINITY;
     }
+    const beforePc = chargePc - movedPc;
+    const topPc = Math.max(this.#topPc[electrode], beforePc, chargePc);
+    const bottomPc = Math.min(this.#bottomPc[electrode], beforePc, chargePc);
+    this.#topPc[electrode] = topPc;
+    this.#bottomPc[electrode] = bottomPc;
+    if (topPc - bottomPc > this.swingPc[electrode]) this.swingPc[electrode] = topPc - bottomPc;
     this.#drivenUntilUs[electrode] = endUs;
     const signed = this.#sinceRestPc[electrode] + movedPc;
     this.#sinceRestPc[electrode] = signed;

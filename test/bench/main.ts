@@ -1,12 +1,13 @@
 // `npm run bench`: measures, prints a table, writes out/bench.json. `npm run bench -- proof` measures the prover instead,
 // `-- pico` the image for the Pico, `-- cost` how well the fast machine knows what it takes and `-- rig` soak, fuzz and a serial
-// port, and write out/bench-proof.json and so on. No figure passes or fails: they depend on the machine, and their ratios were measured in one run. It fails where
+// port, `-- campaign` campaigns, and write out/bench-proof.json and so on. No figure passes or fails: they depend on the machine, and their ratios were measured in one run. It fails where
 // firmware and hand-written C do not agree.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { CompilerError } from '../../firmware/boards/pico/build/compile.ts';
 import { packagePath } from '../../host/therapy/package-files.ts';
+import { benchCampaign } from './campaign.ts';
 import { COST_BENCHES } from './cost/index.ts';
 import { type Figure, tableOf } from './figure.ts';
 import { benchFrame } from './frame.ts';
@@ -57,7 +58,7 @@ function benchPico(): void {
 const machine = `${cpus()[0]?.model ?? 'unknown processor'}, node ${process.version}`;
 console.log(`${machine}; value, ratio to a reference of the same run, aim, what limits it`);
 const [, , only] = process.argv;
-const OTHERS: readonly (string | undefined)[] = ['proof', 'pico', 'cost', 'rig'];
+const OTHERS: readonly (string | undefined)[] = ['proof', 'pico', 'cost', 'rig', 'campaign'];
 if (only !== undefined && !OTHERS.includes(only)) {
   console.error(`there is no bench "${only}"; there are ${OTHERS.join(', ')}`);
   process.exit(2);
@@ -65,6 +66,7 @@ if (only !== undefined && !OTHERS.includes(only)) {
 if (only === 'proof') add('The prover', await benchProof());
 else if (only === 'cost') for (const [title, measure] of COST_BENCHES) add(title, measure());
 else if (only === 'rig') for (const [title, measure] of RIG_BENCHES) add(title, measure());
+else if (only === 'campaign') add('Campaigns', await benchCampaign());
 else if (only === 'pico') benchPico();
 else benchDevice();
 

@@ -1,0 +1,89 @@
+// A campaign's plan: read from a file or taken from those that ship, and checked against its published schema.
+
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { parseJson, readText } from '../therapy/json-file.ts';
+import { packagePath } from '../therapy/package-files.ts';
+import { FileProblems } from '../therapy/problem.ts';
+import { schemaProblems } from '../therapy/schema.ts';
+import type { Weights } from './faults.ts';
+import type { FaultName, StreamName } from './names.ts';
+
+/** What a campaign runs; plan.schema.json says what each field may be. */
+export interface Plan {
+  readonly name: string;
+  readonly notes?: string;
+  readonly seed: number;
+  readonly runs: number;
+  /** 1000 where it is left out. */
+  readonly durationMs?: number;
+  readonly machine?: 'wasm' | 'pico';
+  readonly faults?: Weights<FaultName>;
+  readonly faultsMax?: number;
+  readonly streams?: Weights<StreamName>;
+  readonly flips?: Flips;
+}
+
+/** Bits that are flipped one by one, run by run: every bit of the bytes, at each of the moments. */
+export interface Flips {
+  readonly module: 'interlock' | 'stimulator';
+  readonly address: number;
+  readonly bytes: number;
+  readonly moments: number;
+  readonly during?: boolean;
+  /** Each run draws its bit; otherwise run by run every bit comes once at each moment. */
+  readonly sampled?: boolean;
+}
+
+/** Plans that ship with the package. */
+export const PLANS = ['quick', 'full', 'flips', 'flips-in-calls', 'stimulator-flips'] as const;
+
+const SCHEMA = 'host/campaign/plan.schema.json';
+
+/**
+ * Reads what a user named: a file, or a plan that ships by its name.
+ * @throws FileProblems with one line for each problem: file, field, value and what would do.
+ */
+export function findPlan(named: string): Plan {
+  const ships = basename(named) === named && (PLANS as readonly string[]).includes(named);
+  if (ships && !existsSync(named)) return loadPlan(packagePath(`host/campaign/plans/${named}.json`), named);
+  return loadPlan(named, named);
+}
+
+function loadPlan(path: string, shownAs: string): Plan {
+  return checkPlan(parseJson(readText(path, shownAs, FileProblems), shownAs, FileProblems), shownAs);
+}
+
+/** Checks a value that should be a plan; `file` names it in problems. @throws FileProblems */
+export function checkPlan(value: unknown, file: string): Plan {
+  const problems = schemaProblems(value, SCHEMA); // REQ-CMP-101
+  if (problems.length > 0) throw new FileProblems(file, problems);
+  const plan = value as Plan;
+  const wrong = wrongOf(plan);
+  if (wrong !== undefined) throw new FileProblems(file, [wrong]);
+  return plan;
+}
+
+function wrongOf(plan: Plan): { field: string; message: string } | undefined {
+  for (const field of ['faults', 'streams'] as const) {
+    const weights = plan[field];
+    if (weights !== undefined && !Object.values(weights).some((weight) => weight > 0))
+      return { field, message: 'every weight is 0; give at least one of them a weight' };
+  }
+  const { flips } = plan;
+  if (flips === undefined) return undefined;
+  if (plan.faults !== undefined) return { field: 'faults', message: 'a plan has either faults or flips' };
+  if (flips.during === true && flips.module !== 'interlock')
+    return { field: 'flips.during', message: 'only the interlock’s calls can be looked into' };
+  if (flips.module === 'interlock' && plan.machine === 'pico')
+    return { field: 'machine', message: 'calls of the interlock can be looked into on "wasm" alone' };
+  if (flips.address + flips.bytes > 65_536)
+    return {
+      field: 'flips.bytes',
+      message: `bytes ${flips.address} to ${flips.address + flips.bytes - 1} are more than the memory of 65536`,
+    };
+  const most = flips.bytes * 8 * flips.moments;
+  return plan.runs > most && flips.sampled !== true
+    ? { field: 'runs', message: `${plan.runs} are more than the ${most} bits and moments that there are` }
+    : undefined;
+}

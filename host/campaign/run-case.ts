@@ -1,0 +1,103 @@
+// Runs one case from power-on to its verdict and its record.
+
+import { CYCLES_PER_US, createSimulator, type Simulator, UnmodelledAccess } from '../../sim/index.ts';
+import type { CampaignCase } from './case.ts';
+import { type Driven, drive } from './drive.ts';
+import { FaultSchedule, type Struck } from './fault-schedule.ts';
+import { caseOf } from './generate.ts';
+import { judgeRun, type RunVerdict } from './judge-run.ts';
+import type { Phase } from './names.ts';
+import type { Plan } from './plan.ts';
+import type { RunRecord } from './record.ts';
+
+/** Rates of a line that costs little simulated time and that the machine has. */
+const BAUD = { wasm: 1_000_000, pico: 921_600 } as const;
+const FINDINGS_SHOWN = 3;
+
+/** A run that is over, with the device that it was run on. */
+export interface FinishedRun {
+  readonly sim: Simulator;
+  readonly driven: Driven;
+  readonly struck: readonly Struck[];
+  readonly verdict: RunVerdict;
+}
+
+/** Runs a case on a new device. */
+export async function runCase(one: CampaignCase, machine: 'wasm' | 'pico' = 'wasm'): Promise<FinishedRun> {
+  const schedule = new FaultSchedule(one.faults);
+  const sim = await createSimulator({
+    seed: one.seed,
+    machine,
+    baud: BAUD[machine],
+    firmware: schedule.firmware,
+  });
+  schedule.attach(sim);
+  let driven: Driven = { orders: [], phases: [{ phase: 'boot', cycle: 0 }], refusal: undefined };
+  let undefinedOutput: string | undefined;
+  try {
+    driven = drive(sim, one, schedule);
+  } catch (error) {
+    // No board could have played what the firmware released: whatever that would have been.
+    if (!(error instanceof UnmodelledAccess)) throw error;
+    undefinedOutput = error.message;
+  }
+  const struck = schedule.struck.filter(({ cycle }) => cycle <= sim.nowCycles);
+  const verdict = judgeRun(sim, one, driven, struck);
+  if (undefinedOutput === undefined) return { sim, driven, struck, verdict };
+  const hazards = [...verdict.hazards, { kind: 'undefined output', message: undefinedOutput } as const];
+  return { sim, driven, struck, verdict: { ...verdict, outcome: 'hazardous', hazards } };
+}
+
+/** Runs run `n` of a plan. */
+export async function runNumber(plan: Plan, n: number): Promise<RunRecord> {
+  const one = caseOf(plan, n);
+  return recordOf(n, one, await runCase(one, plan.machine));
+}
+
+/** The record of a finished run. */
+export function recordOf(n: number, one: CampaignCase, run: FinishedRun): RunRecord {
+  const { verdict, struck } = run;
+  const faults = struck
+    .toSorted((a, b) => a.cycle - b.cycle)
+    .map(({ fault: { name, fault }, cycle }) => ({
+      name,
+      phase: phaseAt(run, one, cycle),
+      atUs: cycle / CYCLES_PER_US,
+      fault,
+    }));
+  const { hazards, findings, outcome, by } = verdict;
+  const shown = findings.slice(0, FINDINGS_SHOWN).map(({ rule, atNs, message }) => {
+    return `${rule} at ${Math.round(atNs / 10) / 100} µs: ${message}`;
+  });
+  return {
+    n,
+    seed: one.seed,
+    outcome,
+    ...(by === undefined ? {} : { by }),
+    ...(hazards.length === 0 ? {} : { hazards: hazards.map(({ message }) => message) }),
+    stream: one.stream,
+    faults,
+    pulses: verdict.pulses,
+    chargeNc: verdict.chargeNc,
+    phaseNc: verdict.phaseNc,
+    offUs: verdict.offUs,
+    ...(shown.length === 0 ? {} : { findings: shown, findingsInAll: findings.length }),
+  };
+}
+
+/** What the device was doing at a cycle: what its host had ordered, and what the output showed. */
+function phaseAt({ sim, driven }: FinishedRun, one: CampaignCase, cycle: number): Phase {
+  const entered = driven.phases.findLast((phase) => phase.cycle <= cycle) ?? { phase: 'boot', cycle: 0 };
+  if (entered.phase !== 'arming') return entered.phase;
+  const first = firstCurrent(sim, entered.cycle);
+  if (first === undefined || first > cycle) return 'arming';
+  const rampUs = 1000 * Math.max(0, ...one.therapy.areas.map((area) => area.rampUpMs ?? 0));
+  return cycle < first + rampUs * CYCLES_PER_US ? 'ramp' : 'stimulating';
+}
+
+/** Cycle of the first current from a cycle on. */
+function firstCurrent(sim: Simulator, fromCycle: number): number | undefined {
+  for (const { startNs, state } of sim.capture().stretches())
+    if (state === 'drive' && startNs >= fromCycle * 8) return startNs / 8;
+  return undefined;
+}
