@@ -4,9 +4,10 @@ import { parseJson, readText } from '../therapy/json-file.ts';
 import { THERAPY_SCHEMA } from '../therapy/load.ts';
 import { FileProblems, type Problem } from '../therapy/problem.ts';
 import { schemaProblems } from '../therapy/schema.ts';
-import type { CampaignCase } from './case.ts';
+import { type CampaignCase, FOREIGN_MESSAGES } from './case.ts';
 import { FAULT_NAMES, PHASES, STREAM_NAMES } from './names.ts';
 
+const STEPS = ['amplitude', 'restart', 'magnet', 'noise', 'replay', 'foreign'] as const;
 const ENDS = ['stop', 'estop', 'link-loss'] as const;
 
 /** The case in a file. @throws FileProblems with one line for each problem. */
@@ -30,6 +31,20 @@ function problemsOf(value: unknown): Problem[] {
   demand(Number(one.forMs) >= 1 && Number(one.forMs) <= 60_000, 'forMs', 'is not a time from 1 to 60000 ms');
   demand(Array.isArray(one.steps), 'steps', 'is not a list');
   demand(Array.isArray(one.faults), 'faults', 'is not a list');
+  for (const [index, step] of (Array.isArray(one.steps) ? one.steps : []).entries()) {
+    demand(isOf(STEPS, step?.kind), `steps[${index}].kind`, `is not one of ${STEPS.join(', ')}`);
+    demand(
+      Number(step?.atMs) >= 0 && Number(step?.atMs) <= 60_000,
+      `steps[${index}].atMs`,
+      'is not a time in ms',
+    );
+    if (step?.kind === 'foreign')
+      demand(
+        isOf(FOREIGN_MESSAGES, step.message),
+        `steps[${index}].message`,
+        `is not one of ${FOREIGN_MESSAGES.join(', ')}`,
+      );
+  }
   for (const [index, fault] of (Array.isArray(one.faults) ? one.faults : []).entries()) {
     demand(
       isOf(FAULT_NAMES, fault?.name),

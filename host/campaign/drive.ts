@@ -11,9 +11,19 @@ import { decodeStatus } from '../device/messages.ts';
 import { encodeFrame } from '../link/frame.ts';
 import type { ElectrodeName } from '../therapy/therapy.ts';
 import type { CampaignCase, Step } from './case.ts';
-import { type Answer, Client, NoAnswer, statusName } from './client.ts';
+import { type Answer, Client, NoAnswer } from './client.ts';
 import type { FaultSchedule } from './fault-schedule.ts';
 import type { Phase } from './names.ts';
+import {
+  amplitudeBytes,
+  FOREIGN_PAYLOADS,
+  ORDER_MESSAGES,
+  type Order,
+  type Refusal,
+  Refused,
+  refused,
+  SLOT,
+} from './orders.ts';
 
 const CYCLES_PER_MS = 1000 * CYCLES_PER_US;
 const BOOT_MS = 2;
@@ -27,33 +37,8 @@ const KEEP_ALIVE_MS = 500;
 const IDLE_MS_MAX = 2000;
 const ASK_MS = 10;
 const RETRIES = 3;
-const SLOT = 0;
 const FRAMES_KEPT = 16;
 const NOTHING = new Uint8Array(0);
-
-/** An order that the host gave, as it can be found again on the line. */
-export interface Order {
-  readonly kind: 'start' | 'stop' | 'estop' | 'amplitude';
-  readonly session: number;
-  readonly sequence: number;
-  readonly area?: number;
-  readonly amplitudeUa?: number;
-}
-
-/** Why a host gave up. */
-export interface Refusal {
-  readonly message: string;
-  /** Name of the status; undefined: no answer. */
-  readonly status: string | undefined;
-}
-
-class Refused extends Error {
-  readonly refusal: Refusal;
-  constructor(refusal: Refusal) {
-    super(refusal.message);
-    this.refusal = refusal;
-  }
-}
 
 /** What is left of a run besides what the simulator recorded. */
 export interface Driven {
@@ -279,35 +264,4 @@ class Driver {
     if (cycle > this.sim.nowCycles) this.sim.runUntilCycle(cycle);
     this.client.forget();
   }
-}
-
-const ORDER_MESSAGES = {
-  start: wire.Message.START,
-  stop: wire.Message.STOP,
-  estop: wire.Message.ESTOP,
-  amplitude: wire.Message.SET_AMPLITUDE,
-} as const;
-
-/** The message of an order. */
-export function messageOf(order: Order): wire.Message {
-  return ORDER_MESSAGES[order.kind];
-}
-
-const FOREIGN_PAYLOADS: Readonly<Record<Extract<Step, { kind: 'foreign' }>['message'], Uint8Array>> = {
-  START: Uint8Array.of(SLOT, Mode.FREE_RUNNING),
-  STOP: new Uint8Array(0),
-  ESTOP: new Uint8Array(0),
-  SET_AMPLITUDE: amplitudeBytes(0, 100),
-  ERASE: Uint8Array.of(SLOT),
-};
-
-function amplitudeBytes(area: number, amplitudeUa: number): Uint8Array {
-  const payload = new Uint8Array(wire.SET_AMPLITUDE_BYTES);
-  payload.set([SLOT, area]);
-  new DataView(payload.buffer).setUint32(wire.AMPLITUDE_UA, amplitudeUa, true);
-  return payload;
-}
-
-function refused(message: string, status: Status): Refused {
-  return new Refused({ message, status: statusName(status) });
 }

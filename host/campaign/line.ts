@@ -6,7 +6,7 @@ import { RESPONSE_BIT, RESPONSE_STATUS } from '../../firmware/wire.ts';
 import { CLOCK_HZ, Mark, type Trace } from '../../sim/index.ts';
 import { type DeviceEvent, decodeEvent } from '../device/messages.ts';
 import { decodeFrame, type Frame } from '../link/frame.ts';
-import { messageOf, type Order } from './drive.ts';
+import { messageOf, type Order } from './orders.ts';
 
 const BITS_PER_BYTE = 10;
 

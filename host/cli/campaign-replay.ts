@@ -26,12 +26,22 @@ interface Replayed {
 /** Runs it; returns the exit code. `what`: the number of a run of the plan, or the file of a case. */
 export async function replay(named: Named, what: string, json?: boolean): Promise<number> {
   const { n, name, one } = chosen(named, what);
-  const run = await runCase(one, named.plan.machine);
+  const run = await rerun(named, what, one);
   const record = recordOf(n, one, run);
   const files = writeFiles(named.folder, name, run);
   if (json) sayJson({ record, case: one, findings: run.verdict.findings, files });
   else tell(record, one, files);
   return isFailure(record) ? Exit.FAILED : Exit.HOLDS;
+}
+
+/** A case from a file may ask for a fault that no simulator knows. */
+async function rerun({ plan }: Named, what: string, one: CampaignCase): Promise<FinishedRun> {
+  try {
+    return await runCase(one, plan.machine);
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+    throw new UsageError(`${what}: ${error.message.split('\n')[0]}`);
+  }
 }
 
 function chosen({ plan }: Named, what: string): Replayed {

@@ -1,6 +1,14 @@
 // `stimgate campaign` as its user sees it: results, replay, resume, and everything that it refuses.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -161,6 +169,20 @@ describe('a campaign', () => {
     const said = await refused(small, '--replay', planFile('case.json', one), '--out', inFolder('one'));
     expect(said).toMatch(/case\.json: faults\[0\]\.name: is not one of none, byte-loss/);
     expect(said).toMatch(/case\.json: therapy: null is not an object/);
+    const [name] = readdirSync(inFolder('stuck/cases'));
+    const good = JSON.parse(readFileSync(inFolder(`stuck/cases/${name}`), 'utf8'));
+    const stuckAt = (electrode: number) => {
+      const [first] = good.faults;
+      const faults = [{ ...first, fault: { ...first.fault, electrode } }];
+      return planFile('case.json', { ...good, faults, steps: [] });
+    };
+    expect(await refused(stuck, '--replay', stuckAt(99), '--out', inFolder('one'))).toMatch(
+      /case\.json: a fault that cannot be: .*"electrode":99/,
+    );
+    const steps = planFile('case.json', { ...good, steps: [{ kind: 'dance', atMs: 1 }] });
+    expect(await refused(stuck, '--replay', steps, '--out', inFolder('one'))).toMatch(
+      /steps\[0\]\.kind: is not one of amplitude, restart/,
+    );
   });
 
   it('REQ-HST-103: a folder of another campaign, a file that is none, and a full disk are one clear line', async () => {
