@@ -1,7 +1,7 @@
 // Campaigns on workers behind a Redis: killed workers, a restarted Redis, one that is not there. Needs redis-server for all but
 // the last.
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { shownUrl } from '../../host/campaign/queue.ts';
 import { stimgate } from './fixtures/command.ts';
+import { isWanted } from './fixtures/tools.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stimgate-redis-'));
 const started: ChildProcess[] = [];
@@ -19,7 +20,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
+const hasRedis = isWanted('redis-server');
+const leftOut = hasRedis ? '' : ' (left out: install the Debian package redis-server)';
 const WAIT_MS_MAX = 120_000;
 
 function start(command: string, ...argv: string[]): ChildProcess {
@@ -75,7 +77,7 @@ function lines(path: string): number {
 
 describe('workers behind a Redis', () => {
   it.runIf(hasRedis)(
-    'REQ-CMP-108: workers are killed and Redis is restarted, and the records are those of one process',
+    `REQ-CMP-108: workers are killed and Redis is restarted, and the records are those of one process${leftOut}`,
     async () => {
       const plan = join(folder, 'plan.json');
       writeFileSync(
