@@ -39,7 +39,9 @@ export function runPlots(run: FinishedRun): RunPlot[] {
 }
 
 function plotted(window: Window, title: string, marks: readonly Mark[], shaded: boolean): string {
-  const peakUa = Math.max(1, ...window.pieces.flatMap((piece) => Array.from(piece.levelsUa, Math.abs)));
+  let peakUa = 1;
+  for (const { levelsUa } of window.pieces)
+    for (const levelUa of levelsUa) peakUa = Math.max(peakUa, Math.abs(levelUa));
   return rowsPlot(window, {
     title,
     originNs: 0,

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CampaignCase, PlannedFault } from '../../host/campaign/case.ts';
 import { exposureOf } from '../../host/campaign/hazards.ts';
+import { runPlots } from '../../host/campaign/plot.ts';
 import { flipResult, isFailure } from '../../host/campaign/record.ts';
 import { recordOf, runCase } from '../../host/campaign/run-case.ts';
 import { CYCLE_NS, CYCLES_PER_US, Mark } from '../../sim/index.ts';
@@ -145,5 +146,15 @@ describe('the judge of a campaign', () => {
     const [magnet] = run.sim.trace?.marks(Mark.MAGNET) ?? [];
     expect(magnet.cycle).toBeGreaterThan(150_000 * CYCLES_PER_US);
     expect(run.verdict.commands.map(({ kind }) => kind)).toEqual(['start', 'magnet', 'start', 'stop']);
+  });
+});
+
+describe('the plots of a campaign', () => {
+  it('REQ-CMP-106: a run of tens of thousands of segments is drawn', async () => {
+    const areas = [{ ...CASE.therapy.areas[0], phaseUs: 30, rateHz: 4000 }];
+    const run = await runCase({ ...CASE, forMs: 4000, therapy: { ...CASE.therapy, areas } });
+    expect(run.verdict.pulses).toBeGreaterThan(15_000);
+    const [whole] = runPlots(run);
+    expect(whole.svg).toMatch(/^<svg /);
   });
 });
