@@ -38,6 +38,8 @@ export interface Flips {
 /** Plans that ship with the package. */
 export const PLANS = ['quick', 'full', 'flips', 'flips-in-calls', 'stimulator-flips'] as const;
 
+/** Runs that a worker gets at once, by machine: little is lost when it is cut short. */
+export const BATCH = { wasm: 16, pico: 1 } as const;
 const SCHEMA = 'host/campaign/plan.schema.json';
 
 /**

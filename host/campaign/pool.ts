@@ -4,12 +4,9 @@ import { existsSync } from 'node:fs';
 import { Piscina } from 'piscina';
 import { packagePath } from '../therapy/package-files.ts';
 import type { CampaignCase } from './case.ts';
-import type { Plan } from './plan.ts';
+import { BATCH, type Plan } from './plan.ts';
 import type { RunRecord } from './record.ts';
 import work, { type Task } from './worker.ts';
-
-/** Runs that a worker gets at once: little is lost when it is cut short. */
-const BATCH = { wasm: 16, pico: 1 } as const;
 
 export interface Pool {
   /** Runs everything that is asked for, in any order; stops early, after the runs that are under way, on `signal`. */

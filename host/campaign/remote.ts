@@ -2,12 +2,12 @@
 // of it, until nothing is missing: whatever was lost on the way, with a worker or with Redis, is put in again.
 
 import type { Job, Queue } from 'bullmq';
-import type { Plan } from './plan.ts';
+import { BATCH, type Plan } from './plan.ts';
+import type { Pool } from './pool.ts';
 import { type Batch, openQueue, RedisLine } from './queue.ts';
 import type { RunRecord } from './record.ts';
 import { planId } from './results.ts';
 
-const BATCH = { wasm: 16, pico: 1 } as const;
 const TAKEN_AT_ONCE = 200;
 const LOOK_MS = 200;
 /** Nothing in the queue for so many looks, and still runs that are missing: they were lost. */
@@ -16,16 +16,9 @@ const LOOKS_MAX = 10;
 /** What nobody takes out, of a campaign that was given up, is dropped after a day. */
 const KEPT = { removeOnComplete: { age: 86_400 }, removeOnFail: { age: 86_400 } } as const;
 
-export interface Remote {
+/** `run` fails with LinkError where Redis is gone, and with the Error of a run that failed. */
+export interface Remote extends Pick<Pool, 'run' | 'close'> {
   readonly shown: string;
-  /** Runs everything that is asked for; stops early on `signal`. @throws LinkError where Redis is gone, Error of a run that failed. */
-  run(
-    plan: Plan,
-    numbers: readonly number[],
-    keep: (record: RunRecord) => void,
-    signal: AbortSignal,
-  ): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** @throws RangeError for an address that is none, LinkError where nobody answers. */

@@ -1,7 +1,16 @@
 // The image for the Pico: what is in it, that it is made the same way every time, and what its build refuses.
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -37,12 +46,15 @@ function build(cwd: string, args: string[] = [], env: NodeJS.ProcessEnv = proces
 describe('the build of the image', () => {
   it('REQ-IMG-004: a missing compiler is one line that names the package, and leaves nothing', () => {
     const copy = sources('no-compiler');
+    for (const end of ['uf2', 'json'])
+      writeFileSync(join(copy, `build/stimgate-pico.${end}`), 'an older one');
+    utimesSync(join(copy, 'build/stimgate-pico.uf2'), 0, 0);
     const { status, stderr, stdout } = build(copy, [], { PATH: '/nowhere' });
     expect(status).toBe(1);
     expect(`${stdout}${stderr}`.trim().split('\n')).toEqual([
       expect.stringMatching(/^arm-none-eabi-gcc is missing: install the Debian package gcc-arm-none-eabi/),
     ]);
-    expect(existsSync(join(copy, 'build/stimgate-pico.uf2'))).toBe(false);
+    expect(readdirSync(join(copy, 'build')).filter((file) => file.startsWith('stimgate'))).toEqual([]);
     expect(build(copy, ['--if-possible'], { PATH: '/nowhere' }).status).toBe(0);
   });
 

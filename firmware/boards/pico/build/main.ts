@@ -71,6 +71,8 @@ function imageOf(elf: string): Uint8Array {
 }
 
 async function build(): Promise<void> {
+  // Where it fails, an older image must not be taken for it (REQ-IMG-004).
+  for (const file of [IMAGE, MAP]) rmSync(file, { force: true });
   requireCompiler();
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
