@@ -17,7 +17,8 @@ import {
   SAMPLE_US_MIN,
 } from '../../../firmware/profile.ts';
 import { short } from '../../../host/report/format.ts';
-import { BLOCKING_UF } from '../../../sim/body/options.ts';
+import { GUARD_MV, GUARD_SWING_MV } from '../../../sim/body/charge-guard.ts';
+import { BLOCKING_UF, CAPACITANCE_TOLERANCE } from '../../../sim/body/options.ts';
 import { contactDensity } from './shannon.ts';
 
 const ms = (us: number): string => `${short(us / 1000, 1)} ms`;
@@ -37,4 +38,7 @@ const ONE_SHOT_UC = (AMPLITUDE_UA_MAX * ONE_SHOT_US) / 1e6;
 export const ONE_SHOT_CHARGE = `${short(ONE_SHOT_UC, 0)} µC (${short(contactDensity(ONE_SHOT_UC), 0)} µC/cm²)`;
 /** What a blocking capacitor takes up to the compliance voltage. */
 export const BLOCKING_CHARGE = `${short((COMPLIANCE_MV / 1000) * BLOCKING_UF, 0)} µC`;
+/** What the charge guard lets a blocking capacitor take between two rests, and in all, at its largest. */
+const guarded = (mv: number): string => `${short(mv * BLOCKING_UF * (1 + CAPACITANCE_TOLERANCE), 0)} nC`;
+export const GUARD = `${guarded(GUARD_SWING_MV)} between two rests, ${guarded(GUARD_MV)} in all`;
 export const COMPLIANCE = `${short(COMPLIANCE_MV / 1000, 1)} V`;

@@ -13,7 +13,7 @@ const CONTROL_FAULTS: readonly SingleFault[] = [
     within: t.ONE_SHOT,
     laws: [],
     requirements: ['REQ-FLT-001'],
-    left: `One phase of up to ${t.ONE_SHOT_CHARGE}; without the one-shot ${t.BLOCKING_CHARGE}. A watchdog on the same oscillator does not reset.`,
+    left: `One phase, cut by the charge guard (hardware) at ${t.GUARD}; without it up to ${t.ONE_SHOT_CHARGE}, without the one-shot ${t.BLOCKING_CHARGE}. A watchdog on the same oscillator does not reset.`,
     isSimulated: false,
   },
   {
@@ -151,7 +151,7 @@ const MEMORY_FAULTS: readonly SingleFault[] = [
     within: `${t.ONE_SHOT} for the duration; the level is not bounded in time`,
     laws: ['L12'],
     requirements: ['REQ-SEN-003'],
-    left: `One wrong phase of up to ${t.ONE_SHOT_CHARGE}. Past the gate: a board should protect its FIFO by parity.`,
+    left: `One wrong phase, cut by the charge guard (hardware) at ${t.GUARD}; without it up to ${t.ONE_SHOT_CHARGE}. Past the gate: a board should protect its FIFO by parity.`,
     isSimulated: false,
   },
   {
