@@ -2,7 +2,7 @@
 // call of the HAL and for interrupts, as far as these costs are known. Between turns of the main loop it jumps from event to
 // event.
 
-import { STATUS_STATE_MASK, STATUS_TRIP_MASK, STATUS_TRIP_SHIFT } from '../../firmware/board.ts';
+import { HUNG_US, STATUS_STATE_MASK, STATUS_TRIP_MASK, STATUS_TRIP_SHIFT } from '../../firmware/board.ts';
 import { READBACK_UA_MIN } from '../../firmware/profile.ts';
 import { State } from '../../firmware/status.ts';
 import { BOARD_SIMULATOR } from '../../firmware/wire.ts';
@@ -56,6 +56,7 @@ export class WasmMachine implements Machine, LoopBoard {
   private readonly identity = new Int32Array(16);
   private readonly entropyStream: RandomStream;
   private readonly time: Float64Array;
+  private readonly hungKind: number;
   private readonly state = new Float64Array(4);
   private hasStarted = false;
   private isInTurn = false;
@@ -90,6 +91,9 @@ export class WasmMachine implements Machine, LoopBoard {
     this.stimulatorHal = stimulatorHal(this.hal, this.charges);
     this.entropyStream = new RandomStream(seed, 'entropy');
     this.time = board.clock.time;
+    this.hungKind = board.clock.on((cycle) => {
+      if (this.isHalted) board.stage.off(cycle, OffBy.HANG); // REQ-BRD-010
+    });
   }
 
   /** Cycles in which the processor was not asleep. */
@@ -251,6 +255,7 @@ export class WasmMachine implements Machine, LoopBoard {
     this.active = module;
     if (this.hung !== module) return;
     this.halt();
+    this.board.clock.schedule(this.time[NOW] + cyclesOfUs(HUNG_US), this.hungKind);
     throw new ProcessorStopped('hung');
   }
 

@@ -34,6 +34,7 @@ export enum OffBy {
   MAGNET = 1,
   TRAP = 2,
   RESET = 3,
+  HANG = 4,
 }
 
 /** Why the processor was reset. */

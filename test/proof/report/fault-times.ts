@@ -3,6 +3,7 @@
 
 import {
   HEARTBEAT_US_MAX,
+  HUNG_US,
   ONE_SHOT_US,
   POLL_PERIOD_US,
   SENSE_AGE_US_MAX,
@@ -25,6 +26,7 @@ const ms = (us: number): string => `${short(us / 1000, 1)} ms`;
 
 export const HEARTBEAT = ms(HEARTBEAT_US_MAX);
 export const ONE_SHOT = ms(ONE_SHOT_US);
+export const HUNG = ms(HUNG_US);
 export const WATCHDOG = ms(WATCHDOG_US);
 export const POLL_PERIOD = ms(POLL_PERIOD_US);
 export const SENSE_AGE = ms(SENSE_AGE_US_MAX);

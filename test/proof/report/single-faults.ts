@@ -49,11 +49,11 @@ const CONTROL_FAULTS: readonly SingleFault[] = [
   {
     fault: 'Firmware hangs or traps',
     effect: 'Nothing more is asked for or released.',
-    caughtBy: `The queue ends in zero (L16); watchdog after ${t.WATCHDOG}; heartbeat driver after ${t.HEARTBEAT}.`,
-    within: `${t.HORIZON} at most`,
+    caughtBy: `A timer of the board switches off after ${t.HUNG} in which nobody has read the clock; the queue ends in zero (L16); watchdog after ${t.WATCHDOG}; heartbeat driver after ${t.HEARTBEAT}.`,
+    within: `${t.HUNG}; ${t.HORIZON} at most where the clock is still read`,
     laws: ['L13', 'L16'],
-    requirements: ['REQ-TIM-003', 'REQ-FLT-001', 'REQ-THR-009', 'REQ-ARM-004'],
-    left: 'What is queued is played, at most; then loss of therapy until somebody starts it again.',
+    requirements: ['REQ-TIM-003', 'REQ-FLT-001', 'REQ-THR-009', 'REQ-ARM-004', 'REQ-BRD-010'],
+    left: 'What is queued is played until then; then loss of therapy until somebody starts it again.',
     isSimulated: true,
   },
   {
