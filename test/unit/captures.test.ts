@@ -1,6 +1,7 @@
 // Captures of instruments: layouts of oscilloscopes and of sigrok, Verilog simulators, sampling, noise, gaps, mappings.
 
 import { describe, expect, test } from 'vitest';
+import { captureFrom } from '../../host/report/window.ts';
 import type { Therapy } from '../../host/therapy/therapy.ts';
 import {
   type Capture,
@@ -48,6 +49,7 @@ const SCOPE: Scope = {
   slopeNs: 700,
   seed: 7,
 };
+const ANALYSER = { startNs: 60e6, sampleNs: 1000, skew: false };
 
 function mappingOf(layout: Layout): CaptureMapping {
   return {
@@ -263,6 +265,44 @@ describe('logic', () => {
     expect([...(capture.electrodes ?? [])].sort()).toEqual([2, 3]);
     expect(judge(capture, PAIR).findings).toEqual([]);
     expect(judge(readCsv(named, { contacts, thresholdV: 5 }), PAIR).holds).toBe(false);
+  });
+});
+
+describe('orders', () => {
+  const HEAD = 'time_us,E3_CATHODE,E3_ANODE,E4_CATHODE,E4_ANODE,ORDER_START,ORDER_STOP';
+  const orders = [
+    { kind: 'start', atNs: 64e6 },
+    { kind: 'stop', atNs: 130e6 },
+  ] as const;
+  /** The ideal output up to the stop, after a pulse that is not the therapy's. */
+  const row = (us: number, e3: number, e4: number) => {
+    const bits = [e3 < 0, e3 > 0, e4 < 0, e4 > 0, us >= 64_000, us >= 130_000].map(Number);
+    return [us, ...bits].join(',');
+  };
+  const rows = [row(0, 0, 0), row(10_000, 1, -1), row(10_300, 0, 0), row(64_000, 0, 0)];
+  for (const { startNs, levelsUa } of idealCapture(PAIR, 300_000).stretches())
+    if (startNs > 64e6 && startNs < 130e6) rows.push(row(startNs / 1000, levelsUa[2], levelsUa[3]));
+  rows.push(row(130_000, 0, 0), row(400_000, 0, 0));
+  const textOf = (lines: readonly string[]) => `${[HEAD, ...lines].join('\n')}\n`;
+
+  test('REQ-ORC-007: columns ORDER_… of a CSV are orders, as such signals of a VCD are', () => {
+    const { commands } = readCsv(textOf(rows));
+    expect(commands).toEqual(orders);
+    expect(readCsv(logicText(idealCapture(PAIR, 70_000), ANALYSER)).commands).toEqual([]);
+    // Where a signal rests when the capture begins is no order.
+    expect(readCsv(textOf(rows.slice(4))).commands).toEqual(orders.slice(1));
+    const judged = judge(captureFrom(readCsv(textOf(rows)), 64e6), PAIR, { commands });
+    expect(judged.findings).toEqual([]);
+    expect(judged.totals.stopLatencyNsMax).toBe(0);
+    expect(judge(readCsv(textOf(rows)), PAIR).counts).toHaveProperty('pulse-missing');
+  });
+
+  test('REQ-ORC-006: signals ORDER_… tell of orders where a mapping names the others', () => {
+    const text =
+      '$timescale 1 us $end\n$var wire 1 ! d0 $end\n$var wire 1 " d1 $end\n$var wire 1 # ORDER_STOP $end\n' +
+      '$enddefinitions $end\n#0\n0!\n0"\n1#\n#5\n1!\n#7\n0#\n#9\n0!\n#20\n';
+    const contacts = { E3: { cathode: 'd0', anode: 'd1' } };
+    expect(readVcd(text, { contacts }).commands).toEqual([{ kind: 'stop', atNs: 7000 }]);
   });
 });
 
