@@ -7,7 +7,6 @@ import {
   type Capture,
   CaptureError,
   type CaptureMapping,
-  findSwap,
   judge,
   MemoryCapture,
   readCsv,
@@ -74,13 +73,6 @@ function messageOf(read: () => unknown): string {
     return (error as CaptureError).message;
   }
   return 'no error';
-}
-
-/** A level that one electrode has instead of its own in the first phases. */
-function withLevel(therapy: Therapy, electrode: number, share: number): Capture {
-  const pulses = idealPulses(therapy, 300_000);
-  for (const { pieces } of pulses) pieces[0].levelsUa[electrode] *= share;
-  return captureOf(pulses, 300_000);
 }
 
 describe('oscilloscopes', () => {
@@ -349,47 +341,6 @@ describe('Verilog simulators', () => {
     expect(
       messageOf(() => readVcd(text, { contacts: { E3: { cathode: 'sinks[16]', anode: 'clk' } } })),
     ).toContain("no column 'sinks[16]', which the mapping has for E3; there are: tb.clk, tb.dut.sinks,");
-  });
-});
-
-describe('contacts', () => {
-  const output = idealCapture(PAIR, 300_000);
-
-  test('REQ-ORC-012: two that are swapped are named, and so are currents that are turned round', () => {
-    const three = therapyOf({ ...AREA, electrodes: { E3: -1000, E4: 700, E5: 300 } });
-    const swapped = idealCapture(
-      therapyOf({ ...AREA, electrodes: { E3: -1000, E5: 700, E4: 300 } }),
-      300_000,
-    );
-    expect(findSwap(swapped, three)).toMatchObject({ electrodes: [3, 4] });
-    expect(findSwap(swapped, three)?.message).toMatch(/^E4 and E5 look swapped: /);
-    const neighbour = idealCapture(
-      therapyOf({ ...AREA, electrodes: { E9: -1000, E4: 700, E5: 300 } }),
-      300_000,
-    );
-    expect(findSwap(neighbour, three)?.message).toMatch(/^E3 and E9 look swapped: /);
-    const turned = idealCapture(
-      therapyOf({ ...AREA, electrodes: { E3: 1000, E4: -700, E5: -300 } }),
-      300_000,
-    );
-    expect(findSwap(turned, three)).toMatchObject({ electrodes: null });
-    expect(findSwap(turned, three)?.message).toMatch(/^all currents look turned round: /);
-    const both = idealCapture(therapyOf({ ...AREA, electrodes: { E3: 1000, E4: -1000 } }), 300_000);
-    expect(findSwap(both, PAIR)?.message).toMatch(
-      /^E3 and E4 look swapped, or all currents are turned round/,
-    );
-  });
-
-  test('REQ-ORC-012: nothing is called swapped that is not', () => {
-    expect(findSwap(output, PAIR)).toBeNull();
-    for (const changed of [
-      withLevel(PAIR, 2, 1.1),
-      idealCapture(therapyOf({ ...AREA, phaseUs: 320 }), 300_000),
-      idealCapture(therapyOf({ ...AREA, rateHz: 60 }), 300_000),
-    ]) {
-      expect(judge(changed, PAIR).holds).toBe(false);
-      expect(findSwap(changed, PAIR)).toBeNull();
-    }
   });
 });
 

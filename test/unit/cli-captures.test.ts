@@ -40,6 +40,11 @@ function file(name: string, text: string | Uint8Array): string {
   return inFolder(name);
 }
 
+/** With a channel that shows nothing. */
+function withQuiet(capture: string): string {
+  return capture.replace('TIME,CH1,CH2', 'TIME,CH1,CH2,CH3').replace(/^-?[\d.]+e.*$/gm, '$&,0');
+}
+
 function mapped(mapping: unknown, capture = scope, ...options: string[]): Promise<Said> {
   const map = file('map.json', typeof mapping === 'string' ? mapping : JSON.stringify(mapping));
   return stimgate('check', file('scope.csv', capture), 'tonic', '--map', map, ...options);
@@ -178,8 +183,17 @@ describe('REQ-HST-132: a capture that is no good', () => {
     const swapped = await mapped({ contacts });
     expect(swapped.exit).toBe(1);
     expect(swapped.out).toMatch(/Hint: E3 and E4 look swapped, or all currents are turned round: .*\./);
+    const shifted = await mapped(
+      { contacts: { E4: E3, E5: E4, E3: { column: 'CH3', uaPerVolt: 1 } } },
+      withQuiet(scope),
+    );
+    expect(shifted.exit).toBe(1);
+    expect(shifted.out).toContain(
+      'Hint: the contacts look mixed up: CH1 (mapped to E4) is really E3, CH2 (mapped to E5) is really E4: put right, it fits the therapy',
+    );
     const elsewhere = await mapped({ contacts: { E3, E4: { ...E4 }, E9: { ...E3 } } });
     expect(elsewhere.exit).toBe(1);
+    expect(elsewhere.out).not.toContain('mixed up');
   });
 
   it('by a clock of its own is told from a wrong rate', async () => {
