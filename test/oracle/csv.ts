@@ -40,7 +40,7 @@ export function readCsv(pathOrText: string, mapping: CaptureMapping = {}): CsvCa
   const { hasLevels, electrodes } = shown;
   const noiseUa = hasLevels ? (mapping.noiseUa ?? survey.noiseUa) : 0;
   const zeroUa = hasLevels ? (mapping.zeroUa ?? noiseUa) : 0;
-  const unfinished = !source.tail(1).endsWith('\n');
+  const unfinished = !/[\r\n]$/.test(source.tail(1));
   const cutWarnings = unfinished
     ? [`${source.origin}: the last line has no line break: the file may be cut; judged up to that line`]
     : [];

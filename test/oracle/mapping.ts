@@ -142,7 +142,7 @@ function bitOf(name: string, { names, width, lowBit }: Column): number | null {
 }
 
 function voltsPerUnit(unit: string | undefined): number {
-  const scales: Record<string, number> = { mv: 1e-3, uv: 1e-6, µv: 1e-6 };
+  const scales: Record<string, number> = { kv: 1e3, mv: 1e-3, uv: 1e-6, µv: 1e-6, nv: 1e-9 };
   return scales[unit?.toLowerCase() ?? ''] ?? 1;
 }
 

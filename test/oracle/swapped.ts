@@ -97,9 +97,9 @@ function movesOf(
 }
 
 function openText(groups: readonly (readonly number[])[]): string {
-  return groups
-    .map((group) => `; ${listText(group.map(electrodeName))} carry the same: which of them is which is open`)
-    .join('');
+  if (groups.length === 0) return '';
+  const told = groups.map((group) => group.map(electrodeName).join(' or ')).join(', ');
+  return `; open, as they carry the same: ${told}`;
 }
 
 /** Whether two electrodes have changed places and no more. */

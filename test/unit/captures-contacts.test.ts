@@ -13,7 +13,8 @@ import {
 } from '../oracle/index.ts';
 import { captureToVcd } from './fixtures/capture-files.ts';
 import { captureOf, idealCapture, idealPulses } from './fixtures/ideal-waveform.ts';
-import { type Scope, sampled, scopeText, uniform } from './fixtures/instrument-files.ts';
+import { type Scope, sampled, uniform } from './fixtures/instrument-files.ts';
+import { scopeText } from './fixtures/instrument-layouts.ts';
 import { therapyOf } from './fixtures/oracle-therapies.ts';
 
 const PAIR = therapyOf({
@@ -134,7 +135,7 @@ describe('contacts', () => {
       ],
     });
     expect(swap?.message).toContain(
-      'E7 is really E1, E1 is really E3: put right, it fits the therapy; E1 and E2 carry the same: which of them is which is open; E3 and E4 carry the same',
+      'E7 is really E1, E1 is really E3: put right, it fits the therapy; open, as they carry the same: E1 or E2, E3 or E4; check',
     );
     // Places that polarity cannot show are no finding.
     expect(judge(logic(on({ E2: -600, E1: -400, E3: 700, E4: 300 })), four).holds).toBe(true);

@@ -13,17 +13,8 @@ import {
   readVcd,
 } from '../oracle/index.ts';
 import { captureOf, idealCapture, idealPulses } from './fixtures/ideal-waveform.ts';
-import {
-  channelName,
-  LAYOUTS,
-  type Layout,
-  logicText,
-  type Sample,
-  type Scope,
-  sampled,
-  scopeText,
-  uniform,
-} from './fixtures/instrument-files.ts';
+import { logicText, type Sample, type Scope, sampled, uniform } from './fixtures/instrument-files.ts';
+import { channelName, channelsMax, LAYOUTS, type Layout, scopeText } from './fixtures/instrument-layouts.ts';
 import { therapyOf } from './fixtures/oracle-therapies.ts';
 
 const PAIR = therapyOf({
@@ -50,13 +41,14 @@ const SCOPE: Scope = {
 };
 const ANALYSER = { startNs: 60e6, sampleNs: 1000, skew: false };
 
+/** One shunt in the lead where a file has one channel. */
 function mappingOf(layout: Layout): CaptureMapping {
-  return {
-    contacts: {
-      E3: { column: channelName(layout, 0), uaPerVolt: 1000 },
-      E4: { column: channelName(layout, 1), uaPerVolt: -2000 },
-    },
-  };
+  const column = channelName(layout, 0);
+  const second =
+    channelsMax(layout) === 1
+      ? { column, uaPerVolt: -1000 }
+      : { column: channelName(layout, 1), uaPerVolt: -2000 };
+  return { contacts: { E3: { column, uaPerVolt: 1000 }, E4: second } };
 }
 
 /** What a scope writes of a therapy's ideal output, t0 at 65 ms, read back. */
@@ -77,7 +69,8 @@ function messageOf(read: () => unknown): string {
 
 describe('oscilloscopes', () => {
   test.each(LAYOUTS)('REQ-ORC-007: %s writes what is read, volts by the mapping', (layout) => {
-    const samples = sampled(idealCapture(PAIR, 300_000), SCOPE);
+    const channels = SCOPE.channels.slice(0, channelsMax(layout));
+    const samples = sampled(idealCapture(PAIR, 300_000), { ...SCOPE, channels });
     const capture = readCsv(scopeText(samples, layout), mappingOf(layout));
     const verdict = judge(capture, PAIR);
     expect(verdict.findings).toEqual([]);

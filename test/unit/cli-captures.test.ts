@@ -8,7 +8,8 @@ import { checkMapping } from '../../host/capture/mapping.ts';
 import { readCsv, readVcd } from '../oracle/index.ts';
 import { captureToCsv } from './fixtures/capture-files.ts';
 import { type Said, stimgate } from './fixtures/command.ts';
-import { type Scope, sampled, scopeText } from './fixtures/instrument-files.ts';
+import { type Scope, sampled } from './fixtures/instrument-files.ts';
+import { scopeText } from './fixtures/instrument-layouts.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stimgate-captures-'));
 const inFolder = (name: string): string => join(folder, name);
