@@ -9,7 +9,7 @@ import {
   judge,
   type Verdict,
 } from '../../test/oracle/index.ts';
-import { timeText } from '../report/format.ts';
+import { grouped, timeText } from '../report/format.ts';
 import type { Therapy } from '../therapy/therapy.ts';
 
 /** Clocks of instruments and of ceramic resonators differ by less. */
@@ -23,6 +23,8 @@ export function hintsFor(
   options: JudgeOptions,
   mapping: CaptureMapping = {},
 ): string[] {
+  const scales = scaleHints(verdict);
+  if (scales.length > 0) return scales;
   const columnName = (electrode: number) => columnText(electrodeName(electrode), mapping);
   const swap = findSwap(capture, therapy, options, columnName);
   if (swap !== null) return [swap.message];
@@ -32,6 +34,36 @@ export function hintsFor(
       `it holds with --clock-ppm ${CLOCK_PPM}: give that if the instrument has a clock of its own, and nothing if it has the device's`,
     ];
   return ordersHints(verdict, options);
+}
+
+/** A wrong unit, or a probe's attenuation, makes every pulse wrong by a power of ten. */
+function scaleHints({ areas, counts, findings, more }: Verdict): string[] {
+  const pulses = areas.reduce((sum, area) => sum + area.pulses, 0);
+  const hints: string[] = [];
+  const times = 2 * (counts['phase-width'] ?? 0) > pulses ? decadesOf(areas, 'phaseUs') : 0;
+  if (times !== 0 && times % 3 === 0)
+    hints.push(
+      `times look ${factor(times)} times too ${times < 0 ? 'short' : 'long'}: check the unit of the time column, or map its timeUnit`,
+    );
+  const levels = findings.length + more >= pulses ? decadesOf(areas, 'amplitudeUa') : 0;
+  if (levels !== 0)
+    hints.push(
+      `levels look ${factor(levels)} times too ${levels < 0 ? 'small' : 'great'}: check uaPerVolt, the unit, and the probe's attenuation`,
+    );
+  return hints;
+}
+
+function factor(decades: number): string {
+  return grouped(10 ** Math.abs(decades));
+}
+
+/** By how many powers of ten all areas were measured too great; 0: they were not, or not by the same. */
+function decadesOf(areas: Verdict['areas'], quantity: 'phaseUs' | 'amplitudeUa'): number {
+  const off = areas
+    .filter(({ pulses }) => pulses > 0)
+    .map(({ measured, programmed }) => Math.log10((measured[quantity] ?? 0) / (programmed[quantity] ?? 0)));
+  const decades = Math.round(off[0] ?? 0);
+  return off.every((one) => Math.abs(one - decades) < 0.02) ? decades : 0;
 }
 
 /** How a mapping calls the columns of a contact: `CH2 (mapped to E4)`. */

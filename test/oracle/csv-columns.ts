@@ -3,7 +3,7 @@
 import { CaptureError } from './capture-error.ts';
 import { CellReader } from './csv-cells.ts';
 import { type CsvLayout, splitRow } from './csv-layout.ts';
-import { type CaptureMapping, ColumnFinder } from './mapping.ts';
+import { type CaptureMapping, ColumnFinder, thereAre } from './mapping.ts';
 import { type Signal, SignalValues, stemOf } from './signals.ts';
 
 /** Where times come from: a column, or, where there is none (−1), the number of the row. */
@@ -51,7 +51,7 @@ export function findColumns(layout: CsvLayout, mapping: CaptureMapping): CsvColu
   if (twice) throw fail(`two columns of ${stemOf(layout.names[twice.column])}: leave one`);
   if (!signals.some(({ signal }) => ['level', 'cathode', 'anode'].includes(signal.kind)))
     throw fail(
-      `no column of an electrode: name them E1_uA … E16_uA, CASE_uA (or _mA), or give a mapping; there are: ${layout.names.join(', ')}`,
+      `no column of an electrode: name them E1_uA … E16_uA, CASE_uA (or _mA), or give a mapping; ${thereAre(layout.names)}`,
     );
   return { layout, time, signals };
 }
@@ -73,7 +73,7 @@ function timeSourceOf(
   if (column < 0 && mapping.time === undefined && countedS !== undefined) return counted(countedS);
   if (column < 0)
     throw fail(
-      `no column ${mapping.time ?? 'time_s, time_ms or time_us'}: name the time column so, or map it (time, or sampleRateHz)`,
+      `no column ${mapping.time ?? 'time_s, time_ms or time_us'}: name the time column so, or map it (time, or sampleRateHz); ${thereAre(names)}`,
     );
   const unit = mapping.timeUnit ?? units[column] ?? sigrokUnit(sampleRateHz);
   const scaleNs = TIME_SCALES_NS[unit?.toLowerCase() ?? ''];

@@ -29,6 +29,8 @@ interface Preamble {
 }
 
 const PREAMBLE_LINES_MAX = 500;
+/** A row that begins with a date and a time, as Logic 2 writes it where it is asked to. */
+const TIME_OF_DAY = /^"?\d{4}-\d\d-\d\dT\d\d:\d\d/;
 const COMMENT = /^\s*[#%;]/;
 const UNIT =
   /^(?:[(]?(?:[mµun]?s|[kmµun]?v|[mµun]?a)[)]?|(?:milli|micro|nano)?seconds?|volts?|amperes?|value|sequence|logic|m?[va] [ad]c)$/i;
@@ -54,8 +56,10 @@ export function readLayout(origin: string, lines: LineReader): CsvLayout {
       throw new CaptureError(
         origin,
         lines.line,
-        `no row of numbers in ${PREAMBLE_LINES_MAX} lines: this is no capture`,
+        `no row of numbers with commas, semicolons or tabs between them in ${PREAMBLE_LINES_MAX} lines: this is no capture`,
       );
+    if (TIME_OF_DAY.test(plain))
+      throw new CaptureError(origin, lines.line, 'times of day: export times in seconds from the start');
     preamble.texts.push(plain.replace(COMMENT, '').trim());
     if (COMMENT.test(plain)) continue;
     const cells = splitRow(plain, separatorOf(plain));

@@ -14,6 +14,8 @@ export interface Survey {
   readonly stepNs: number;
   /** The largest distance from its level that noise and converter give a sample, µA; 0 where rows are changes. */
   readonly noiseUa: number;
+  /** Electrodes whose level is hardly ever the same in two samples. */
+  readonly trembling: readonly number[];
 }
 
 const ROWS_LOOKED_AT = 20_000;
@@ -41,12 +43,12 @@ export function surveyOf(columns: CsvColumns, lines: LineReader, mapping: Captur
   const before = new Float64Array(ELECTRODES);
   let lastNs = Number.NaN;
   let places = 0;
+  const empty = new Set(signals.map(({ column }) => column));
   const take = (line: string, number: number) => {
     const { timeNs, values } = read(line, number);
-    if (time.column >= 0) {
-      const cell = splitRow(line, separator)[time.column];
-      places = Math.max(places, placesOf(cell));
-    }
+    const cells = splitRow(line, separator);
+    if (time.column >= 0) places = Math.max(places, placesOf(cells[time.column]));
+    for (const column of empty) if (cells[column] !== '') empty.delete(column);
     if (!Number.isNaN(lastNs)) {
       steps.push(timeNs - lastNs);
       electrodes.forEach((e, i) => {
@@ -62,10 +64,17 @@ export function surveyOf(columns: CsvColumns, lines: LineReader, mapping: Captur
     if (!isBlank(line, separator)) take(line, lines.line);
   }
   if (Number.isNaN(lastNs)) throw new CaptureError(origin, lines.line, 'no row of values: capture again');
+  for (const column of empty)
+    throw new CaptureError(
+      origin,
+      layout.line,
+      `the column '${layout.names[column]}' is empty: capture again, or leave it out`,
+    );
   const placeNs = time.column < 0 ? 0 : time.scaleNs / 10 ** places;
   const stepNs = time.column < 0 ? time.stepNs : evenStepNs(steps, placeNs);
-  if (stepNs === null) return { sampled: false, stepNs: placeNs, noiseUa: 0 };
-  return { sampled: true, stepNs, noiseUa: Math.max(0, ...changes.map(noiseOf)) };
+  if (stepNs === null) return { sampled: false, stepNs: placeNs, noiseUa: 0, trembling: [] };
+  const trembling = electrodes.filter((_, i) => medianOf(changes[i].map(Math.abs)) > 0);
+  return { sampled: true, stepNs, noiseUa: Math.max(0, ...changes.map(noiseOf)), trembling };
 }
 
 /** Decimal places of a number, its exponent taken into account: 1.250E-03 has 6. */

@@ -3,6 +3,7 @@
 import { type ByteSource, sourceOf } from './bytes.ts';
 import { type Capture, ELECTRODES, type Stretch } from './capture.ts';
 import { CaptureError } from './capture-error.ts';
+import { ClipWatch } from './clipping.ts';
 import { type CsvColumns, findColumns, type Row, rowReader } from './csv-columns.ts';
 import { isBlank, readLayout } from './csv-layout.ts';
 import { type Survey, surveyOf } from './csv-survey.ts';
@@ -116,6 +117,7 @@ class CsvRows {
     const stretcher = new Stretcher(settleNs);
     const plateaus = sampled && this.#terms.noiseUa > 0 ? new Plateaus(stretcher, this.#terms) : null;
     const gapNs = sampled ? GAP_STEPS * stepNs : Number.POSITIVE_INFINITY;
+    const clips = new ClipWatch(this.#survey.trembling);
     let lastNs = Number.NaN;
     let gaps = 0;
     for (const { timeNs, values } of rowsOf(this.#source, this.#columns, this.#terms)) {
@@ -125,6 +127,7 @@ class CsvRows {
         else stretcher.change(lastNs + stepNs, 'unseen', NOTHING);
       }
       lastNs = timeNs;
+      clips.add(values.valuesUa);
       if (plateaus) plateaus.add(timeNs, values.valuesUa, values.idle());
       else stretcher.change(timeNs, values.state(), values.output());
       yield* stretcher.take();
@@ -132,7 +135,8 @@ class CsvRows {
     plateaus?.end();
     stretcher.end(sampled ? lastNs + stepNs : lastNs);
     yield* stretcher.take();
-    this.warnings = this.#warningsOf(gaps, plateaus?.spikes ?? 0);
+    const clipped = clips.warnings().map((text) => `${this.#source.origin}: ${text}`);
+    this.warnings = [...this.#warningsOf(gaps, plateaus?.spikes ?? 0), ...clipped];
   }
 
   #warningsOf(gaps: number, spikes: number): string[] {

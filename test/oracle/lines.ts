@@ -52,7 +52,7 @@ export class LineReader implements Iterable<string> {
     const decoder = new TextDecoder();
     let rest = '';
     for (const chunk of chunks) {
-      if (this.line === 0) this.#refuseWide(chunk);
+      if (this.line === 0) this.#refuseBinary(chunk);
       const text = rest + decoder.decode(chunk, { stream: true });
       const lines = text.split(text.includes('\r') ? BREAKS : '\n');
       rest = lines.pop() ?? '';
@@ -66,8 +66,9 @@ export class LineReader implements Iterable<string> {
     yield this.unfinished ? rest : rest.slice(0, -1);
   }
 
-  #refuseWide([first, second]: Uint8Array): void {
-    if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
-      throw new CaptureError(this.#origin, 0, 'a text of 16-bit characters: save it as UTF-8');
+  #refuseBinary(chunk: Uint8Array): void {
+    const isWide = (chunk[0] ^ chunk[1]) === 1 && Math.max(chunk[0], chunk[1]) === 0xff;
+    if (isWide) throw new CaptureError(this.#origin, 0, 'a text of 16-bit characters: save it as UTF-8');
+    if (chunk.includes(0)) throw new CaptureError(this.#origin, 0, 'binary data and no text: this is no CSV');
   }
 }

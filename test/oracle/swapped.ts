@@ -4,7 +4,7 @@
 import type { Therapy } from '../../host/therapy/therapy.ts';
 import { type Capture, ELECTRODES, type Stretch, withStretches } from './capture.ts';
 import { electrodeName } from './finding.ts';
-import { judge } from './judge.ts';
+import { judge, type Verdict } from './judge.ts';
 import { type JudgeOptions, termsOf } from './options.ts';
 import {
   alikeOf,
@@ -52,10 +52,11 @@ export function findSwap(
   columnName: (electrode: number) => string = electrodeName,
 ): Swap | null {
   const part = beginning(capture);
-  const before = findingsOf(part, therapy, options);
-  if (before === 0) return null;
+  const { holds, findings, more } = judge(part, therapy, options);
+  if (holds) return null;
+  const leftMax = (findings.length + more) * LEFT_SHARE_MAX;
   const explains = (places: Places, sign: number) =>
-    findingsOf(rearranged(part, places, sign), therapy, options) <= before * LEFT_SHARE_MAX;
+    fits(judge(rearranged(part, places, sign), therapy, options), leftMax);
   const isTurned = explains(IN_PLACE, -1);
   const terms = termsOf(part, options);
   const areas = planTherapy(therapy);
@@ -148,9 +149,10 @@ function beginning(capture: Capture): Capture {
   return withStretches(capture, () => kept);
 }
 
-function findingsOf(capture: Capture, therapy: Therapy, options: JudgeOptions): number {
-  const verdict = judge(capture, therapy, options);
-  return verdict.findings.length + verdict.more;
+/** Whether few findings are left, and not because what was seen is no longer taken for the therapy's. */
+function fits({ findings, more, areas, totals }: Verdict, leftMax: number): boolean {
+  const matched = areas.reduce((sum, { pulses }) => sum + pulses, 0);
+  return findings.length + more <= leftMax && matched > 0 && matched >= totals.pulses * (1 - LEFT_SHARE_MAX);
 }
 
 function rearranged(capture: Capture, places: Places, sign: number): Capture {

@@ -197,6 +197,23 @@ describe('REQ-HST-132: a capture that is no good', () => {
     expect(elsewhere.out).not.toContain('mixed up');
   });
 
+  it('in a wrong unit is told, and not taken for swapped contacts', async () => {
+    const { E3, E4 } = MAPPING.contacts;
+    const hintOf = (said: Said) => said.out.split('\n').filter((line) => line.startsWith('Hint: '));
+    const inMs = await mapped(MAPPING, scope.replace(/^Horizontal Units,.*$/m, 'Horizontal Units,ms,ms'));
+    expect(inMs.exit).toBe(1);
+    expect(hintOf(inMs)).toEqual([
+      'Hint: times look 1,000 times too short: check the unit of the time column, or map its timeUnit.',
+    ]);
+    const attenuated = await mapped({
+      contacts: { E3: { ...E3, uaPerVolt: 100 }, E4: { ...E4, uaPerVolt: -50 } },
+    });
+    expect(attenuated.exit).toBe(1);
+    expect(hintOf(attenuated)).toEqual([
+      "Hint: levels look 10 times too small: check uaPerVolt, the unit, and the probe's attenuation.",
+    ]);
+  });
+
   it('by a clock of its own is told from a wrong rate', async () => {
     const csv = captureToCsv(readVcd(VCD)).split('\n');
     const drifting = (ppm: number) =>
