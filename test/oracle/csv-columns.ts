@@ -150,18 +150,17 @@ function rowSplitter({ layout, time, signals }: CsvColumns): (line: string, numb
       return { timeText: line.slice(0, at).trim(), cells: null };
     const cells = splitRow(line, separator);
     if (cells.length <= last || cells.slice(names.length).some((cell) => cell !== ''))
-      throw new CaptureError(origin, number, wrongCount(cells.length, names.length, separator));
+      throw new CaptureError(origin, number, wrongCount(cells.length, names.length));
     before = isPlain ? line.slice(at) : '';
     return { timeText: cells[time.column] ?? '', cells };
   };
 }
 
-function wrongCount(count: number, expected: number, separator: string): string {
-  const why =
-    separator === ',' && count > expected
-      ? 'commas that separate cannot be decimal commas as well: export with points, or with semicolons between the columns'
-      : 'the file is cut or damaged; capture again';
-  return `a row of ${count} cells under ${expected} names: ${why}`;
+function wrongCount(count: number, expected: number): string {
+  const row = `a row of ${count} ${count === 1 ? 'cell' : 'cells'} under ${expected} names`;
+  return count < expected
+    ? `${row}: the file is cut or damaged; capture again`
+    : `${row}: name every column, and where commas are decimal put semicolons between the columns`;
 }
 
 /** Times written in decimals, to the ps: 0.1 µs is 100 ns and not 100.00000000000001. */

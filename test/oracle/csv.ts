@@ -54,7 +54,7 @@ export function readCsv(pathOrText: string, mapping: CaptureMapping = {}): CsvCa
     electrodes,
     levelToleranceUa: mapping.toleranceUa ?? Math.max(noiseUa, zeroUa),
     measured: {
-      samplingNs: survey.sampled ? survey.stepNs : undefined,
+      samplingNs: survey.samplingNs ?? undefined,
       ...(hasLevels ? { noiseUa, zeroUa } : {}),
     },
     get warnings() {
@@ -112,8 +112,8 @@ class CsvRows {
   }
 
   *stretches(hasLevels: boolean): Iterable<Stretch> {
-    const { sampled, stepNs } = this.#survey;
-    const settleNs = this.#terms.settleNs ?? (sampled && !hasLevels ? settleOf(stepNs) : 0);
+    const { sampled, stepNs, samplingNs } = this.#survey;
+    const settleNs = this.#terms.settleNs ?? (hasLevels ? 0 : settleOf(samplingNs ?? 0));
     const stretcher = new Stretcher(settleNs);
     const plateaus = sampled && this.#terms.noiseUa > 0 ? new Plateaus(stretcher, this.#terms) : null;
     const gapNs = sampled ? GAP_STEPS * stepNs : Number.POSITIVE_INFINITY;
