@@ -100,6 +100,9 @@ describe('REQ-HST-130: a mapping file', () => {
       [{ contacts: { E3: { column: 'CH1', anode: 'D1' } } }, /one of its polarity: give one kind$/],
       [{ contacts: { E3: { anode: 'D1', uaPerVolt: 1 } } }, /a polarity has no µA/],
       [{ contacts: { E3: { column: 'CH1', uaPerVolt: 1, unit: 'mA' } } }, /give one$/],
+      [{ contacts: { E3: { anode: 'D1', cathode: 'D1' } } }, /D1 cannot be both its cathode and its anode$/],
+      [{ ...MAPPING, time: 'CH1' }, /contacts\.E3: CH1 is the column of times$/],
+      [{ ...MAPPING, recharge: 'CH2' }, /contacts\.E4: CH2 is the column of recharge$/],
       [{ ...MAPPING, zeroUa: -1 }, /zeroUa: -1 µA is below the limit of 0 µA/],
       [
         { contacts: { E3: { column: 'CH9', uaPerVolt: 1 } } },
