@@ -71,7 +71,7 @@ export function readLayout(origin: string, lines: LineReader): CsvLayout {
 /** The older Tektronix (TDS): a description in the first three cells of the first lines, samples in the next two of all. */
 function isBeside(text: string): boolean {
   const [key, , , time, value] = splitRow(text, ',');
-  return !isDecimal(key) && isDecimal(time ?? '') && isDecimal(value ?? '');
+  return key === 'Record Length' && isDecimal(time ?? '') && isDecimal(value ?? '');
 }
 
 function layoutBeside(origin: string, first: string, lines: LineReader): CsvLayout {

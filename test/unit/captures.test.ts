@@ -81,6 +81,29 @@ describe('oscilloscopes', () => {
     expect(Math.abs((verdict.areas[0].measured.phaseUs ?? 0) - 300)).toBeLessThan(1);
   });
 
+  test.each(LAYOUTS.filter((layout) => channelsMax(layout) === 4))(
+    'REQ-ORC-007: %s with four channels',
+    (layout) => {
+      const four = therapyOf({ ...AREA, electrodes: { E3: -600, E4: 400, CASE: 600, E16: -400 } });
+      const channels = [2, 3, 16, 15].map((electrode) => ({ electrode, uaPerVolt: 1000 }));
+      const samples = sampled(idealCapture(four, 300_000), {
+        ...SCOPE,
+        channels,
+        sampleNs: 4000,
+        endNs: 110e6,
+      });
+      const contacts = Object.fromEntries(
+        ['E3', 'E4', 'CASE', 'E16'].map((name, i) => [
+          name,
+          { column: channelName(layout, i), uaPerVolt: 1000 },
+        ]),
+      );
+      const { findings, areas } = judge(readCsv(scopeText(samples, layout), { contacts }), four);
+      expect(findings).toEqual([]);
+      expect(areas[0].pulses).toBe(3);
+    },
+  );
+
   test('REQ-ORC-010: sampled off its clock, with noise and a slow probe, the output holds; and what is off is found', () => {
     for (const seed of [1, 2, 3]) {
       const random = uniform(seed);
