@@ -88,6 +88,9 @@ describe('a CSV', () => {
     expect(hits.length).toBeGreaterThan(0);
     writeFileSync(path, hits[0] + lines);
     expectHolds(path);
+    // Nor is a line counted twice there.
+    writeFileSync(path, `${hits[0]}${lines}x,0,0\r\n`);
+    expect(messageOf(path)).toContain(`pieces.csv:${SAMPLES.length + 3}: column 1 `);
   });
 
   test('REQ-ORC-007: has decimal commas between semicolons, tabs or in quotes; bare ones are refused', () => {
