@@ -134,7 +134,7 @@ describe('frames', () => {
       rig.interlock.state = State.ARMED;
       memory[bit >> 3] ^= 1 << (bit & 7);
       rig.exchange(rig.next(Message.ESTOP));
-      if (rig.interlock.state !== State.DISARMED) expect.fail(`byte ${bit >> 3}, bit ${bit & 7}`);
+      expect(rig.interlock.state, `byte ${bit >> 3}, bit ${bit & 7}`).toBe(State.DISARMED);
     }
     expect(memory.subarray(STATIC_BYTES).every((byte) => byte === 0)).toBe(true);
   });
