@@ -68,5 +68,7 @@ function marksOf({ sim, struck, verdict }: FinishedRun): Mark[] {
   }
   for (const { cycle, argument } of sim.trace?.marks(TraceMark.TRIP) ?? [])
     marks.push({ atNs: cycle * CYCLE_NS, text: `trip ${Trip[argument] ?? StopReason.TRIP}`, colour: GOOD });
+  for (const { cycle } of sim.trace?.marks(TraceMark.GUARD) ?? [])
+    marks.push({ atNs: cycle * CYCLE_NS, text: 'charge guard', colour: GOOD });
   return marks.sort((a, b) => a.atNs - b.atNs);
 }
