@@ -2,7 +2,7 @@
 // call of the HAL and for interrupts, as far as these costs are known. Between turns of the main loop it jumps from event to
 // event.
 
-import { STATUS_STATE_MASK, STATUS_TRIP_MASK, STATUS_TRIP_SHIFT } from '../../firmware/board.ts';
+import { STATUS_STATE_MASK, STATUS_TRIP_MASK, STATUS_TRIP_SHIFT, WATCHDOG_US } from '../../firmware/board.ts';
 import { READBACK_UA_MIN } from '../../firmware/profile.ts';
 import { State } from '../../firmware/status.ts';
 import { BOARD_SIMULATOR } from '../../firmware/wire.ts';
@@ -12,9 +12,10 @@ import { ProcessorStopped, UnmodelledAccess } from '../board/unmodelled.ts';
 import { NEXT, NOW } from '../clock/clock.ts';
 import { CYCLES_PER_US, cyclesOfUs } from '../clock/cycles.ts';
 import { RandomStream } from '../clock/random.ts';
+import type { MachineFlip } from '../fault/fault.ts';
 import { Mark, OffBy } from '../trace/marks.ts';
 import { type BoardCosts, type Costs, HAL_PATHS } from './costs.ts';
-import { identityWords } from './identity.ts';
+import { identityWords, sourceOf } from './identity.ts';
 import type {
   Hal,
   InterlockCalls,
@@ -27,7 +28,9 @@ import type {
   StimulatorHal,
 } from './machine.ts';
 import { type LoopBoard, startUp, turn } from './main-loop.ts';
+import { LocalFlips } from './meter/local-flips.ts';
 import { newMeter, partsBits, takeCycles } from './meter/meter.ts';
+import { loadModule } from './wasm-modules.ts';
 
 /** Makes the modules at every start: the wasm ones, or objects with the same functions in their place. */
 export interface Firmware {
@@ -51,6 +54,8 @@ export class WasmMachine implements Machine, LoopBoard {
   private readonly boardCosts: BoardCosts;
   private readonly charges: HalCharges;
   private readonly meter: WebAssembly.Global<'i32'> | undefined;
+  /** Of the copies whose locals can flip; undefined: of none. */
+  private readonly flips: Readonly<Record<ModuleName, LocalFlips>> | undefined;
   private readonly hal: Hal & StimulatorHal & Metering;
   private readonly stimulatorHal: StimulatorHal & Metering;
   private readonly identity = new Int32Array(16);
@@ -62,6 +67,8 @@ export class WasmMachine implements Machine, LoopBoard {
   /** Trapped or hung: only a reset helps. */
   private isHalted = false;
   private hung: ModuleName | null = null;
+  /** The module whose local flipped or is going to. */
+  private flipped: ModuleName | undefined;
   private active: ModuleName = 'interlock';
   private seenOffs = 0;
   private isTripped = false;
@@ -69,7 +76,8 @@ export class WasmMachine implements Machine, LoopBoard {
   /** Received bytes whose interrupts have been charged. */
   private seenArrivals = 0;
 
-  constructor(board: Board, firmware: Firmware, costs: Costs, seed: number) {
+  /** `hasFlips`: locals can flip, which takes a metered copy of its own. */
+  constructor(board: Board, firmware: Firmware, costs: Costs, seed: number, hasFlips = false) {
     this.board = board;
     this.firmware = firmware;
     this.boardCosts = scaled(costs.board, costs.speed);
@@ -86,8 +94,10 @@ export class WasmMachine implements Machine, LoopBoard {
     this.charges.interrupts[INTERRUPT_SAMPLE] = this.boardCosts.sample;
     this.charges.interrupts[INTERRUPT_SENT] = this.boardCosts.sent;
     this.meter = costs.isMetered ? newMeter() : undefined;
-    this.hal = { ...createHal(board, this.charges, this.identity), meter: this.meter };
-    this.stimulatorHal = stimulatorHal(this.hal, this.charges);
+    this.flips = hasFlips ? { interlock: new LocalFlips(), stimulator: new LocalFlips() } : undefined;
+    const { meter, flips } = this;
+    this.hal = { ...createHal(board, this.charges, this.identity), meter, flips: flips?.interlock };
+    this.stimulatorHal = { ...stimulatorHal(this.hal, this.charges), flips: flips?.stimulator };
     this.entropyStream = new RandomStream(seed, 'entropy');
     this.time = board.clock.time;
   }
@@ -138,6 +148,23 @@ export class WasmMachine implements Machine, LoopBoard {
 
   hang(module: ModuleName): void {
     this.hung = module;
+  }
+
+  flip(flip: MachineFlip): void {
+    if (flip.kind !== 'local-flip')
+      throw new RangeError(
+        `the wasm machine has no ${flip.kind === 'ram-flip' ? 'RAM' : 'registers'} to flip a bit of`,
+      );
+    if (this.flips === undefined)
+      throw new RangeError('this simulation was made without locals that can flip');
+    this.flipped = flip.module;
+    this.flips[flip.module].plan(flip.reads, flip.bit);
+  }
+
+  get flippedAt(): string | undefined {
+    const { flipped } = this;
+    const bytes = flipped && sourceOf(loadModule(flipped));
+    return flipped && bytes && this.flips?.[flipped].placeIn(bytes);
   }
 
   memory(module: ModuleName): Uint8Array {
@@ -249,9 +276,23 @@ export class WasmMachine implements Machine, LoopBoard {
 
   private enter(module: ModuleName): void {
     this.active = module;
+    if (this.flips !== undefined) this.limit(this.flips);
     if (this.hung !== module) return;
     this.halt();
     throw new ProcessorStopped('hung');
+  }
+
+  /** A call that ends no more is cut once the watchdog is sure to bite. */
+  private limit({ interlock, stimulator }: Readonly<Record<ModuleName, LocalFlips>>): void {
+    const meter = this.meter?.value ?? 0;
+    const parts = cyclesOfUs(WATCHDOG_US) << this.charges.partsBits;
+    interlock.allow(meter, parts);
+    stimulator.allow(meter, parts);
+  }
+
+  private hasRunOut(): boolean {
+    const { flips } = this;
+    return flips !== undefined && [flips.interlock, flips.stimulator].some((one) => one.takeRanOut());
   }
 
   private halt(): void {
@@ -263,6 +304,7 @@ export class WasmMachine implements Machine, LoopBoard {
     if (error instanceof ProcessorStopped) return;
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;
     this.halt();
+    if (this.hasRunOut()) return;
     this.charge();
     this.board.trap(this.time[NOW], this.active === 'interlock' ? 0 : 1);
   }

@@ -6,6 +6,7 @@ import { State } from '../../../firmware/status.ts';
 import type { Board } from '../../board/board.ts';
 import { NEXT, NOW } from '../../clock/clock.ts';
 import { RandomStream } from '../../clock/random.ts';
+import type { MachineFlip } from '../../fault/fault.ts';
 import { Mark, OffBy, ResetBy } from '../../trace/marks.ts';
 import type { Machine, ModuleName, Modules } from '../machine.ts';
 import { Chip } from './chip/chip.ts';
@@ -46,6 +47,7 @@ export class PicoMachine implements Machine, ChipListener {
   /** The chip as it is now: a reset makes a new one. */
   chip!: Chip;
   readonly image: PicoImage;
+  flippedAt: string | undefined;
   private readonly board: Board;
   private readonly time: Float64Array;
   private readonly decoder: PinDecoder;
@@ -127,6 +129,23 @@ export class PicoMachine implements Machine, ChipListener {
       const address = this.image.address(`w2c_${module}_${name}`) & ~1;
       this.chip.writeCode(address, HANG_INSTRUCTION);
     }
+  }
+
+  flip(flip: MachineFlip): void {
+    const { chip, image } = this;
+    this.flippedAt = undefined;
+    if (flip.kind === 'local-flip')
+      throw new RangeError('the Pico has no locals of wasm to flip: it has registers and RAM');
+    if (flip.kind === 'register-flip') {
+      const { register, bit, busyCycles } = flip;
+      chip.flipRegister(register, bit, busyCycles, (pc) => {
+        this.flippedAt = `${register} at ${image.place(pc)}`;
+      });
+      return;
+    }
+    const address = RAM_BASE + flip.offset;
+    chip.writeRam(address, chip.readRam(address) ^ (1 << flip.bit));
+    this.flippedAt = image.place(address);
   }
 
   memory(module: ModuleName): Uint8Array {
