@@ -15,7 +15,7 @@ import { RandomStream } from '../clock/random.ts';
 import type { MachineFlip } from '../fault/fault.ts';
 import { Mark, OffBy } from '../trace/marks.ts';
 import { type BoardCosts, type Costs, HAL_PATHS } from './costs.ts';
-import { identityWords, sourceOf } from './identity.ts';
+import { identityWords } from './identity.ts';
 import type {
   Hal,
   InterlockCalls,
@@ -30,7 +30,6 @@ import type {
 import { type LoopBoard, startUp, turn } from './main-loop.ts';
 import { LocalFlips } from './meter/local-flips.ts';
 import { newMeter, partsBits, takeCycles } from './meter/meter.ts';
-import { loadModule } from './wasm-modules.ts';
 
 /** Makes the modules at every start: the wasm ones, or objects with the same functions in their place. */
 export interface Firmware {
@@ -162,9 +161,7 @@ export class WasmMachine implements Machine, LoopBoard {
   }
 
   get flippedAt(): string | undefined {
-    const { flipped } = this;
-    const bytes = flipped && sourceOf(loadModule(flipped));
-    return flipped && bytes && this.flips?.[flipped].placeIn(bytes);
+    return this.flipped && this.flips?.[this.flipped].place;
   }
 
   memory(module: ModuleName): Uint8Array {

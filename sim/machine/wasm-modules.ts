@@ -74,9 +74,10 @@ function rawExports<T extends object>(
   imports: Record<string, Record<string, unknown>>,
 ): T {
   const copy = hal.meter === undefined ? null : meteredCopyOf(source, name, hal.flips !== undefined);
-  if (copy === null && hal.flips !== undefined)
-    throw new RangeError(`locals of ${name} cannot flip: it is not metered`);
-  const meter = { [METER_MODULE]: { [METER_GLOBAL]: hal.meter }, ...hal.flips?.imports };
+  const bytes = sourceOf(source);
+  if (hal.flips !== undefined && (copy === null || bytes === undefined))
+    throw new RangeError(`locals of the ${name} cannot flip: it cannot be metered`);
+  const meter = { [METER_MODULE]: { [METER_GLOBAL]: hal.meter }, ...(bytes && hal.flips?.importsOf(bytes)) };
   const exports: unknown = instantiateSync(copy ?? source, {
     ...imports,
     ...(copy === null ? {} : meter),

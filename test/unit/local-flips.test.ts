@@ -5,7 +5,17 @@ import wabt from 'wabt';
 import { caseOf } from '../../host/campaign/generate.ts';
 import { findPlan } from '../../host/campaign/plan.ts';
 import { runCase } from '../../host/campaign/run-case.ts';
-import { createSimulator, Mark, NO_COSTS, type Simulator } from '../../sim/index.ts';
+import { Watchdog } from '../../sim/board/watchdog.ts';
+import { Clock } from '../../sim/clock/clock.ts';
+import {
+  compileBinary,
+  createSimulator,
+  instantiateStimulator,
+  Mark,
+  NO_COSTS,
+  ResetBy,
+  type Simulator,
+} from '../../sim/index.ts';
 import { LocalFlips } from '../../sim/machine/meter/local-flips.ts';
 import { meteredCopy, newMeter } from '../../sim/machine/meter/meter.ts';
 import { WEIGHTS } from '../../sim/machine/meter/weights.ts';
@@ -32,11 +42,16 @@ const TEXT = `(module
       br_if $again
     end))`;
 
+async function assembled(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const module = (await wabt()).parseWat('made.wat', text);
+  const { buffer } = module.toBinary({ write_debug_names: true });
+  module.destroy();
+  return Uint8Array.from(buffer);
+}
+
 let bytes: Uint8Array;
 beforeAll(async () => {
-  const module = (await wabt()).parseWat('made.wat', TEXT);
-  bytes = Uint8Array.from(module.toBinary({ write_debug_names: true }).buffer);
-  module.destroy();
+  bytes = await assembled(TEXT);
 });
 
 function made() {
@@ -45,7 +60,11 @@ function made() {
   const told: number[] = [];
   const hal = { tick: (n: number) => void told.push(n) };
   const module = new WebAssembly.Module(meteredCopy(bytes, 'interlock', WEIGHTS, true));
-  const { exports } = new WebAssembly.Instance(module, { meter: { parts: meter }, hal, ...flips.imports });
+  const { exports } = new WebAssembly.Instance(module, {
+    meter: { parts: meter },
+    hal,
+    ...flips.importsOf(bytes),
+  });
   const sum = exports.sum as (a: number, b: bigint) => number;
   return { flips, meter, told, sum, run: exports as Record<string, (n: number) => void> };
 }
@@ -55,7 +74,7 @@ describe('a local that flips', () => {
     const { flips, sum } = made();
     const results = Array.from({ length: 8 }, (_, reads) => {
       flips.plan(reads, 2);
-      return [sum(1, 10n), flips.placeIn(bytes)];
+      return [sum(1, 10n), flips.place];
     });
     expect(results).toEqual([
       // $a is 5 in all of its reads, then $b, $c, $a in its second read, $x twice and once, $b in its last read.
@@ -94,6 +113,50 @@ describe('a local that flips', () => {
     flips.allow(meter.value, 2_000_000);
     run.wait(1000);
     expect(flips.takeRanOut()).toBe(false);
+  });
+});
+
+/** A stimulator that waits for two rounds at every turn. */
+const WAITING = `(module
+  (import "hal" "clock_us" (func $clock (result i32)))
+  (memory (export "memory") 1)
+  (func (export "boot") (param i32 i32 i32))
+  (func $poll (export "poll") (result i32) (local $n i32)
+    i32.const 2 local.set $n
+    loop $again
+      local.get $n i32.const 1 i32.sub local.tee $n
+      br_if $again
+    end
+    i32.const 1000))`;
+
+describe('a call that no longer ends', () => {
+  it('REQ-SIM-131: it ends in the watchdog’s reset, without a trap', async () => {
+    const module = compileBinary(await assembled(WAITING));
+    const sim = await createSimulator({
+      localFlips: true,
+      firmware: { stimulator: (hal, interlock) => instantiateStimulator(hal, interlock, module) },
+    });
+    sim.runUs(3000);
+    sim.faults.inject({ kind: 'local-flip', module: 'stimulator', reads: 0, bit: 31 });
+    sim.runUs(200_000);
+    expect(sim.flippedAt).toBe('local 0 of poll');
+    expect(sim.trace?.marks(Mark.RESET).map(({ argument }) => argument)).toEqual([ResetBy.WATCHDOG]);
+    expect(sim.trace?.marks(Mark.TRAP)).toEqual([]);
+  });
+
+  it('REQ-SIM-131: a watchdog is not fed by what comes after its time, even before anybody looks', () => {
+    for (const [fed, bites] of [
+      [49_999, 99_999],
+      [50_001, 50_000],
+    ]) {
+      const clock = new Clock();
+      const bitten: number[] = [];
+      const watchdog = new Watchdog(clock, (cycle) => bitten.push(cycle / 125));
+      watchdog.start(0);
+      watchdog.feed(125 * fed);
+      for (let i = 0; i < 3 && bitten.length === 0; i++) clock.runNext();
+      expect(bitten).toEqual([bites]);
+    }
   });
 });
 

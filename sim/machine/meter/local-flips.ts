@@ -54,22 +54,27 @@ function mask(isWide: boolean): number[] {
 
 /** The globals of one module's copies: when and what flips in it. */
 export class LocalFlips {
-  readonly imports: {
-    readonly [MODULE]: Readonly<Record<(typeof NAMES)[number], WebAssembly.Global<'i32'>>>;
-  };
+  private readonly globals: Record<(typeof NAMES)[number], WebAssembly.Global<'i32'>>;
+  private binary: Uint8Array | undefined;
   private isPlanned = false;
 
   constructor() {
     const made = NAMES.map((name) => [name, new WebAssembly.Global({ value: 'i32', mutable: true }, 0)]);
-    this.imports = { [MODULE]: Object.fromEntries(made) };
-    this.imports.flip.place.value = NOWHERE;
-    this.imports.flip.deadline.value = ANYTHING;
+    this.globals = Object.fromEntries(made);
+    this.globals.place.value = NOWHERE;
+    this.globals.deadline.value = ANYTHING;
+  }
+
+  /** What a copy of `binary` imports for its flips. */
+  importsOf(binary: Uint8Array): WebAssembly.Imports {
+    this.binary = binary;
+    return { [MODULE]: this.globals };
   }
 
   /** After so many reads more a bit flips; 0: at the next one. */
   plan(reads: number, bit: number): void {
-    const { countdown, place } = this.imports.flip;
-    this.imports.flip.bit.value = bit;
+    const { countdown, place } = this.globals;
+    this.globals.bit.value = bit;
     countdown.value = reads + 1;
     place.value = NOWHERE;
     this.isPlanned = true;
@@ -77,22 +82,22 @@ export class LocalFlips {
 
   /** From now on the meter may move on by `parts`; while nothing is to flip, by anything. */
   allow(meter: number, parts: number): void {
-    this.imports.flip.deadline.value = meter + (this.isPlanned ? parts : ANYTHING);
+    this.globals.deadline.value = meter + (this.isPlanned ? parts : ANYTHING);
   }
 
   /** Whether the last call ran past its deadline, and was cut there. */
   takeRanOut(): boolean {
-    const { ranOut } = this.imports.flip;
+    const { ranOut } = this.globals;
     const hasRunOut = ranOut.value !== 0;
     ranOut.value = 0;
     return hasRunOut;
   }
 
-  /** Function and number of the local of `binary` that flipped; undefined: none has. */
-  placeIn(binary: Uint8Array): string | undefined {
-    const place = this.imports.flip.place.value;
-    if (place === NOWHERE) return undefined;
-    const { names } = parseBinary(binary);
+  /** Function and number of the local that flipped; undefined: none has. */
+  get place(): string | undefined {
+    const place = this.globals.place.value;
+    if (place === NOWHERE || this.binary === undefined) return undefined;
+    const { names } = parseBinary(this.binary);
     return `local ${place & ((1 << LOCAL_BITS) - 1)} of ${names[place >> LOCAL_BITS]}`;
   }
 }
