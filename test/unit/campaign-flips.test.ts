@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { caseOf } from '../../host/campaign/generate.ts';
+import { failureText } from '../../host/campaign/junit.ts';
 import { checkPlan, findPlan, type Plan } from '../../host/campaign/plan.ts';
 import { flipResult } from '../../host/campaign/record.ts';
 import { recordOf, runCase, runNumber } from '../../host/campaign/run-case.ts';
@@ -60,6 +61,10 @@ describe('a plan that flips bits of targets', () => {
     for (const result of ['detected', 'masked', 'safe stop'] as const) expect(results).toContain(result);
     const { flips } = tallyOf(records);
     expect([...flips.keys()].sort()).toEqual(['interlock-local-flip', 'stimulator-local-flip']);
+    const [first] = struck;
+    expect(failureText({ ...first, outcome: 'hazardous', hazards: ['far too much'] })).toBe(
+      `hazardous: far too much (${first.faults[0].place})`,
+    );
     const tripped = struck.find(({ outcome }) => outcome === 'tripped');
     const one = caseOf(LOCALS, tripped?.n ?? -1);
     const again = JSON.parse(JSON.stringify(one));
