@@ -58,6 +58,8 @@ export class PicoMachine implements Machine, ChipListener {
   private bootCycle = 0;
   private isRunning = false;
   private isTripped = false;
+  /** When the firmware told its status last. */
+  private toldCycle = 0;
   private isFaulty = false;
 
   /**
@@ -176,7 +178,10 @@ export class PicoMachine implements Machine, ChipListener {
     this.yieldToEvents();
   }
   scratch(cycle: number, index: number, value: number): void {
-    if (index === SCRATCH_STATUS) this.observeTrip(cycle, value);
+    if (index === SCRATCH_STATUS) {
+      this.observeTrip(cycle, value);
+      this.toldCycle = cycle;
+    }
     if (index !== SCRATCH_FAULT) return;
     this.isFaulty = true;
     this.board.trace?.mark(cycle, Mark.TRAP, value);
@@ -221,7 +226,9 @@ export class PicoMachine implements Machine, ChipListener {
     this.isTripped = isTripped;
     if (isTripped) {
       const trip = (status >> STATUS_TRIP_SHIFT) & STATUS_TRIP_MASK;
-      this.board.trace?.mark(this.board.stage.lastOffCycle, Mark.TRIP, trip);
+      // Where nothing was on, nothing switches off: the trip is when it is told.
+      const { lastOffCycle } = this.board.stage;
+      this.board.trace?.mark(lastOffCycle > this.toldCycle ? lastOffCycle : cycle, Mark.TRIP, trip);
     } else this.board.trace?.mark(cycle, Mark.CLEAR);
   }
 }
