@@ -122,6 +122,14 @@ describe('a plan that flips bits of targets', () => {
 });
 
 describePico('a plan that flips bits of the Pico', () => {
+  it('REQ-CMP-109: a trip of a device that drives nothing yet counts from where it is told, not from an older off', async () => {
+    const one = caseOf(PICO, 0);
+    const fault = { kind: 'bit-flip', module: 'interlock', address: 16, bit: 0 } as const;
+    const faults = [{ name: 'interlock-bit-flip', fault, phase: 'arming', atPermille: 500 }] as const;
+    const record = recordOf(0, one, await runCase({ ...one, faults }, 'pico'));
+    expect(record).toMatchObject({ outcome: 'tripped', by: 'trip INTEGRITY', pulses: 0 });
+  });
+
   it('REQ-CMP-109: registers and RAM are told apart, by outcome and place, on the page and on the terminal', async () => {
     const out = join(folder, 'pico');
     const runs = ['campaign', 'pico-flips', '--runs', '60', '--out', out];
