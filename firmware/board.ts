@@ -108,5 +108,7 @@ export const SIMULATOR_SPEED = 2;
 export const HEARTBEAT_US_MAX = 100000;
 /** The one-shot cuts the output this long after the last segment began. */
 export const ONE_SHOT_US = 1100;
+/** The board takes a processor for hung, and switches off, that has not read its clock for so long while it is awake. */
+export const HUNG_US = 600;
 /** The watchdog resets the board when it has not been fed for this long. */
 export const WATCHDOG_US = 50000;

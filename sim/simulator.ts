@@ -30,6 +30,8 @@ export interface SimulatorOptions {
   readonly baud?: number;
   /** The patient; one drawn from the seed where it is left out. 'none': samples are ideal, and it runs faster. */
   readonly body?: BodyOptions | 'none';
+  /** False: a board without a charge guard (sim/body/charge-guard.ts). Without a body there is none. */
+  readonly chargeGuard?: boolean;
   /** False: nothing is recorded, `trace` is null. */
   readonly trace?: boolean;
   readonly onByte?: ByteListener;
@@ -60,7 +62,10 @@ export class Simulator {
     const costs = options.costs ?? SIMULATOR_COSTS;
     const palette = new Palette();
     this.recorded = options.trace === false ? null : new Trace(palette, baud, seed);
-    this.patient = options.body === 'none' ? null : new Body(options.body ?? bodyOptions(seed));
+    this.patient =
+      options.body === 'none'
+        ? null
+        : new Body(options.body ?? bodyOptions(seed), options.chargeGuard ?? true);
     this.board = new Board({
       clock: this.clock,
       palette,
@@ -71,6 +76,7 @@ export class Simulator {
       resetCycles: costs.reset,
       onWatchdog: (cycle) => this.board.reset(cycle, ResetBy.WATCHDOG, 0),
     });
+    if (this.recorded !== null) this.recorded.settle = () => this.board.playback.settle(this.nowCycles);
     this.machine = makeMachine(options, this.board, seed, costs);
     this.board.attach(this.machine);
     this.faults = new Faults(this.board, this.machine, this.patient, seed);

@@ -102,6 +102,7 @@ function safeEndsOf(
   for (const { kind, cycle, argument } of trace.marks()) {
     if (kind === Mark.TRIP) ends.push({ by: `trip ${Trip[argument]}`, cycle, isCut: true });
     else if (kind === Mark.TRAP) ends.push({ by: 'trap', cycle, isCut: true });
+    else if (kind === Mark.GUARD) ends.push({ by: 'charge guard', cycle, isCut: true });
     else if (kind === Mark.UNDERRUN) ends.push({ by: 'underrun', cycle, isCut: false });
     else if (kind === Mark.DRIVER && argument === 0) ends.push({ by: 'driver out', cycle, isCut: true });
     else if (kind === Mark.RESET) {

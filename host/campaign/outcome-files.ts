@@ -75,7 +75,7 @@ async function shownFailure(named: Named, record: RunRecord, shrunk: CampaignCas
   const path = join(named.folder, 'cases', `${record.n}.json`);
   makeFolderOf(path);
   writeFileSync(path, `${JSON.stringify(shrunk, null, 2)}\n`);
-  const run = await runCase(shrunk, named.plan.machine);
+  const run = await runCase(shrunk, named.plan);
   return {
     record,
     shrunk,

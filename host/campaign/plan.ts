@@ -19,6 +19,8 @@ export interface Plan {
   /** 1000 where it is left out. */
   readonly durationMs?: number;
   readonly machine?: 'wasm' | 'pico';
+  /** False: on a board without the charge guard. */
+  readonly chargeGuard?: boolean;
   readonly faults?: Weights<FaultName>;
   readonly faultsMax?: number;
   readonly streams?: Weights<StreamName>;

@@ -22,12 +22,16 @@ export interface FinishedRun {
   readonly verdict: RunVerdict;
 }
 
-/** Runs a case on a new device. */
-export async function runCase(one: CampaignCase, machine: 'wasm' | 'pico' = 'wasm'): Promise<FinishedRun> {
+/** Runs a case on a new device, on the machine and the board that the plan names. */
+export async function runCase(
+  one: CampaignCase,
+  { machine = 'wasm', chargeGuard }: Pick<Plan, 'machine' | 'chargeGuard'> = {},
+): Promise<FinishedRun> {
   const schedule = new FaultSchedule(one.faults);
   const sim = await createSimulator({
     seed: one.seed,
     machine,
+    chargeGuard,
     baud: BAUD[machine],
     firmware: schedule.firmware,
     localFlips: schedule.localFlips,
@@ -51,7 +55,7 @@ function hasStruck(sim: Simulator, { fault: { fault }, cycle }: Struck): boolean
 /** Runs run `n` of a plan. */
 export async function runNumber(plan: Plan, n: number): Promise<RunRecord> {
   const one = caseOf(plan, n);
-  return recordOf(n, one, await runCase(one, plan.machine));
+  return recordOf(n, one, await runCase(one, plan));
 }
 
 /** The record of a finished run. */

@@ -15,9 +15,9 @@ const TRIES_MAX = 200;
 export async function shrunkCase(plan: Plan, n: number): Promise<CampaignCase> {
   const original = caseOf(plan, n);
   if (plan.flips !== undefined) return original;
-  const { verdict } = await runCase(original, plan.machine);
+  const { verdict } = await runCase(original, plan);
   const property = fc.asyncProperty(fc.limitShrink(casesOf(plan), TRIES_MAX), async (one) => {
-    const seen = await runCase(one, plan.machine);
+    const seen = await runCase(one, plan);
     return !endsAlike(seen.verdict, verdict);
   });
   const { counterexample } = await fc.check(property, { seed: runSeed(plan, n), numRuns: 1 });

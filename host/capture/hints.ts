@@ -1,7 +1,15 @@
 // What may be wrong with a capture that does not hold, where it is not the stimulator: told as hints with what to do.
 
-import { type Capture, findSwap, type JudgeOptions, judge, type Verdict } from '../../test/oracle/index.ts';
-import { timeText } from '../report/format.ts';
+import {
+  type Capture,
+  type CaptureMapping,
+  electrodeName,
+  findSwap,
+  type JudgeOptions,
+  judge,
+  type Verdict,
+} from '../../test/oracle/index.ts';
+import { grouped, timeText } from '../report/format.ts';
 import type { Therapy } from '../therapy/therapy.ts';
 
 /** Clocks of instruments and of ceramic resonators differ by less. */
@@ -13,8 +21,12 @@ export function hintsFor(
   capture: Capture,
   therapy: Therapy,
   options: JudgeOptions,
+  mapping: CaptureMapping = {},
 ): string[] {
-  const swap = findSwap(capture, therapy, options);
+  const scales = scaleHints(verdict);
+  if (scales.length > 0) return scales;
+  const columnName = (electrode: number) => columnText(electrodeName(electrode), mapping);
+  const swap = findSwap(capture, therapy, options, columnName);
   if (swap !== null) return [swap.message];
   const clock = { ...options, clockPpm: CLOCK_PPM };
   if (verdict.counts.onset !== undefined && !options.clockPpm && judge(capture, therapy, clock).holds)
@@ -22,6 +34,43 @@ export function hintsFor(
       `it holds with --clock-ppm ${CLOCK_PPM}: give that if the instrument has a clock of its own, and nothing if it has the device's`,
     ];
   return ordersHints(verdict, options);
+}
+
+/** A wrong unit, or a probe's attenuation, makes every pulse wrong by a power of ten. */
+function scaleHints({ areas, counts, findings, more }: Verdict): string[] {
+  const pulses = areas.reduce((sum, area) => sum + area.pulses, 0);
+  const hints: string[] = [];
+  const times = 2 * (counts['phase-width'] ?? 0) > pulses ? decadesOf(areas, 'phaseUs') : 0;
+  if (times !== 0 && times % 3 === 0)
+    hints.push(
+      `times look ${factor(times)} times too ${times < 0 ? 'short' : 'long'}: check the unit of the time column, or map its timeUnit`,
+    );
+  const levels = findings.length + more >= pulses ? decadesOf(areas, 'amplitudeUa') : 0;
+  if (levels !== 0)
+    hints.push(
+      `levels look ${factor(levels)} times too ${levels < 0 ? 'small' : 'great'}: check uaPerVolt, the unit, and the probe's attenuation`,
+    );
+  return hints;
+}
+
+function factor(decades: number): string {
+  return grouped(10 ** Math.abs(decades));
+}
+
+/** By how many powers of ten all areas were measured too great; 0: they were not, or not by the same. */
+function decadesOf(areas: Verdict['areas'], quantity: 'phaseUs' | 'amplitudeUa'): number {
+  const off = areas
+    .filter(({ pulses }) => pulses > 0)
+    .map(({ measured, programmed }) => Math.log10((measured[quantity] ?? 0) / (programmed[quantity] ?? 0)));
+  const decades = Math.round(off[0] ?? 0);
+  return off.every((one) => Math.abs(one - decades) < 0.02) ? decades : 0;
+}
+
+/** How a mapping calls the columns of a contact: `CH2 (mapped to E4)`. */
+function columnText(contact: string, { contacts = {} }: CaptureMapping): string {
+  const { column, cathode, anode } = contacts[contact] ?? {};
+  const columns = [column, cathode, anode].filter((name) => name !== undefined);
+  return columns.length === 0 ? contact : `${columns.join('/')} (mapped to ${contact})`;
 }
 
 /** Findings may come from orders that the capture does not tell of. */

@@ -17,9 +17,11 @@ export function checkMapping(value: unknown, file = 'mapping'): CaptureMapping {
   const problems = schemaProblems(value, SCHEMA); // REQ-HST-130
   if (problems.length > 0) throw new FileProblems(file, problems);
   const mapping = value as CaptureMapping;
-  const deeper = Object.entries(mapping.contacts ?? {}).flatMap(([name, contact]) =>
-    contactProblems(`contacts.${name}`, contact),
-  );
+  const contacts = Object.entries(mapping.contacts ?? {});
+  const deeper = [
+    ...contacts.flatMap(([name, contact]) => contactProblems(`contacts.${name}`, contact)),
+    ...sharedProblems(mapping, contacts),
+  ];
   if (deeper.length > 0) throw new FileProblems(file, deeper);
   return mapping;
 }
@@ -37,4 +39,22 @@ function contactProblems(field: string, contact: ContactMapping): Problem[] {
   if (uaPerVolt !== undefined && unit !== undefined)
     return [{ field, message: 'uaPerVolt is for voltages, unit for currents: give one' }];
   return [];
+}
+
+/** Columns that cannot be two things at once. */
+function sharedProblems(
+  { time, recharge }: CaptureMapping,
+  contacts: readonly (readonly [string, ContactMapping])[],
+): Problem[] {
+  const problems: Problem[] = [];
+  for (const [name, { column, cathode, anode }] of contacts) {
+    const field = `contacts.${name}`;
+    if (cathode !== undefined && cathode === anode)
+      problems.push({ field, message: `${anode} cannot be both its cathode and its anode` });
+    for (const one of new Set([column, cathode, anode].filter((given) => given !== undefined))) {
+      if (one === time) problems.push({ field, message: `${one} is the column of times` });
+      if (one === recharge) problems.push({ field, message: `${one} is the column of recharge` });
+    }
+  }
+  return problems;
 }

@@ -44,7 +44,7 @@ function readText(file: string, kind: string, mapping: CaptureMapping): Omit<Rea
   const capture = vcd ?? readCsv(file, mapping);
   return {
     capture,
-    commands: vcd?.commands ?? [],
+    commands: capture.commands,
     fromSimulator: vcd?.fromSimulator ?? false,
     truncated: vcd?.truncated ?? false,
     warnings: () => capture.warnings,

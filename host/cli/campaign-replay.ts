@@ -37,7 +37,7 @@ export async function replay(named: Named, what: string, json?: boolean): Promis
 /** A case from a file may ask for a fault that no simulator knows. */
 async function rerun({ plan }: Named, what: string, one: CampaignCase): Promise<FinishedRun> {
   try {
-    return await runCase(one, plan.machine);
+    return await runCase(one, plan);
   } catch (error) {
     if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
     throw new UsageError(`${what}: ${error.message.split('\n')[0]}`);

@@ -1,7 +1,13 @@
 // `stimgate check`: the oracle over a capture of a real device, or over a trace that was written to a file.
 
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Capture, CaptureError, type Command as Order, type Verdict } from '../../test/oracle/index.ts';
+import {
+  type Capture,
+  CaptureError,
+  type CaptureMapping,
+  type Command as Order,
+  type Verdict,
+} from '../../test/oracle/index.ts';
 import { hintsFor } from '../capture/hints.ts';
 import { instrumentOf, instrumentText } from '../capture/instrument.ts';
 import { loadMapping } from '../capture/mapping.ts';
@@ -95,13 +101,19 @@ export function check(captureFile: string, therapyFile: string, options: CheckOp
   const mapping = options.map === undefined ? undefined : loadMapping(options.map);
   const read = reading(captureFile, () => readCaptureFile(captureFile, mapping));
   try {
-    return checkRead(captureFile, read, therapy, options);
+    return checkRead(captureFile, read, therapy, mapping, options);
   } finally {
     read.dispose();
   }
 }
 
-function checkRead(captureFile: string, read: ReadCapture, therapy: Therapy, options: CheckOptions): number {
+function checkRead(
+  captureFile: string,
+  read: ReadCapture,
+  therapy: Therapy,
+  mapping: CaptureMapping | undefined,
+  options: CheckOptions,
+): number {
   const judged = reading(captureFile, () => toJudge(read, therapy, options));
   const { capture, commands } = judged;
   const terms = {
@@ -116,7 +128,7 @@ function checkRead(captureFile: string, read: ReadCapture, therapy: Therapy, opt
   refuseEmpty(captureFile, judged, verdict, options);
   const warnings = read.warnings();
   for (const warning of warnings) warn(`stimgate: ${warning}`);
-  const hints = verdict.holds ? [] : hintsFor(verdict, capture, therapy, terms);
+  const hints = verdict.holds ? [] : hintsFor(verdict, capture, therapy, terms, mapping);
   const instrument = instrumentOf(capture, options);
   if (options.json) {
     sayJson({

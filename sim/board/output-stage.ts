@@ -43,6 +43,8 @@ export class OutputStage {
   /** Cycle at which the queue ends or ended; cycle of the last `off`; stage µs in cycles. */
   private readonly state = new Float64Array([0, 0, CYCLES_PER_US]);
   private driverOn = false;
+  /** The charge guard has cut the output, and `off` has not come since. */
+  private isCut = false;
   private hasPlayed = false;
   private readonly stuckUa = new Int32Array(ELECTRODES).fill(NOT_STUCK);
   private isStuck = false;
@@ -56,6 +58,7 @@ export class OutputStage {
     this.palette = palette;
     this.playback = playback;
     this.trace = trace;
+    playback.onGuard = (cycle) => this.cut(cycle);
   }
 
   get lastOffCycle(): number {
@@ -99,7 +102,7 @@ export class OutputStage {
     const start = state[QUEUE_END] > cycle ? state[QUEUE_END] : this.begin(cycle);
     const cycles = durationUs * state[CYCLES_PER_STAGE_US];
     const at = ring.tail & RING_MASK;
-    const put = this.driverOn && !this.isStuck ? row : this.changed(row);
+    const put = this.isWhole ? row : this.changed(row);
     ring.startAt[at] = start;
     ring.endAt[at] = start + cycles;
     ring.middleAt[at] = start + cycles / 2;
@@ -138,7 +141,7 @@ export class OutputStage {
     ring.middleAt[at] = Number.POSITIVE_INFINITY;
     ring.flags[at] = flags | (SAMPLE_NONE << SAMPLE_SHIFT);
     ring.asked[at] = row;
-    ring.put[at] = this.driverOn && !this.isStuck ? row : this.changed(row);
+    ring.put[at] = this.isWhole ? row : this.changed(row);
     ring.tail++;
     state[QUEUE_END] = Number.POSITIVE_INFINITY;
     this.hasPlayed = true;
@@ -164,6 +167,8 @@ export class OutputStage {
 
   /** Cuts what plays at this cycle, empties the FIFO and shorts all electrodes. */
   off(cycle: number, by: OffBy): void {
+    this.playback.settle(cycle);
+    this.isCut = false;
     this.offs++;
     this.state[LAST_OFF] = cycle;
     this.hasPlayed = false;
@@ -183,6 +188,16 @@ export class OutputStage {
     this.state[QUEUE_END] = cycle;
     this.trace?.cutOutput(cycle);
     this.trace?.mark(cycle, Mark.OFF, by);
+  }
+
+  /** The charge guard has cut the output at `cycle`, now or before now: nothing comes out until `off`. */
+  private cut(cycle: number): void {
+    this.isCut = true;
+    const { ring, trace } = this;
+    for (let index = ring.tail - 1; index >= 0 && ring.endAt[index & RING_MASK] > cycle; index--)
+      ring.put[index & RING_MASK] = ROW_RECHARGE;
+    trace?.cutOutput(cycle);
+    trace?.mark(cycle, Mark.GUARD);
   }
 
   /** The driver drops out or comes back: without it there is no output, whatever is played. */
@@ -290,9 +305,14 @@ export class OutputStage {
       trace.putOutput(Math.round(start + ONE_SHOT_CYCLES), ROW_RECHARGE);
   }
 
+  /** Driver, guard and converters let every segment out as it was asked for. */
+  private get isWhole(): boolean {
+    return this.driverOn && !this.isCut && !this.isStuck;
+  }
+
   /** The row that comes out where driver or converters are not as they should be. */
   private changed(row: number): number {
-    if (!this.driverOn) return ROW_RECHARGE;
+    if (!this.driverOn || this.isCut) return ROW_RECHARGE;
     if (!this.isStuck || row <= ROW_OPEN) return row;
     const known = this.stuckRows.get(row);
     if (known !== undefined) return known;

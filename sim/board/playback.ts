@@ -19,11 +19,12 @@ import { RING_MASK, RING_SEGMENTS, type SegmentRing } from './segment-ring.ts';
 
 /** What the output stage needs of a body. Currents in µA, time in µs, voltages in mV. */
 export interface Load {
-  drive(levelsUa: Int32Array, durationUs: number, caseEnabled: boolean): void;
+  /** Returns µs that it lasted: less than durationUs where the charge guard has cut it. */
+  drive(levelsUa: Int32Array, durationUs: number, caseEnabled: boolean): number;
   recharge(durationUs: number): void;
   hold(durationUs: number): void;
-  /** A drive is past its middle: `sample` tells of it from now on. `drive` follows once it is over or cut. */
-  begin(levelsUa: Int32Array, durationUs: number, caseEnabled: boolean): void;
+  /** A drive is past its middle: `sample` tells of it from now on. `drive` follows once it is over or cut, and will last so long at most. */
+  begin(levelsUa: Int32Array, durationUs: number, caseEnabled: boolean): number;
   /** At the middle of the most recent `drive` or `begin`. */
   sample(electrode: number): { readonly currentUa: number; readonly driveMv: number };
   /** Battery voltage and surface temperature. */
@@ -44,6 +45,8 @@ export class Playback {
   readback = SENSE_NO_SAMPLE;
   /** Drive voltage at that sample, mV. */
   voltageMv = 0;
+  /** Told of the cycle at which the charge guard has cut the output, which may be long past. */
+  onGuard: (cycle: number) => void = () => {};
   private readonly ring: SegmentRing;
   private readonly palette: Palette;
   private readonly load: Load | null;
@@ -105,8 +108,9 @@ export class Playback {
   private convert(index: number, cycle: number): void {
     const at = index & RING_MASK;
     const electrode = (this.ring.flags[at] >> SAMPLE_SHIFT) & SAMPLE_MASK;
-    const row = this.outputAt(at, this.ring.middleAt[at]);
-    if (row > ROW_OPEN && this.load !== null) this.loadToSample(this.load, at, cycle);
+    const middle = this.ring.middleAt[at];
+    if (this.outputAt(at, middle) > ROW_OPEN && this.load !== null) this.loadToSample(this.load, at, cycle);
+    const row = this.outputAt(at, middle);
     const { currentUa: trueUa, driveMv: trueMv } = this.seen(row, electrode);
     // Noise by the segment's number, not by the order of reading: who looks when must not change what is seen.
     const noise = (((scatter(this.seed ^ index) >>> 16) % 3) - 1) * CONVERTER_STEP_UA;
@@ -122,12 +126,11 @@ export class Playback {
   probe(cycle: number, electrode: number): { readonly currentUa: number; readonly driveMv: number } {
     const at = (this.ring.tail - 1) & RING_MASK;
     const isPlaying = this.ring.tail > 0 && this.ring.endAt[at] > cycle;
-    const row = isPlaying ? this.outputAt(at, cycle) : ROW_RECHARGE;
-    if (row > ROW_OPEN && this.load !== null) {
+    if (isPlaying && this.outputAt(at, cycle) > ROW_OPEN && this.load !== null) {
       this.loadUntil(Math.max(this.ring.startAt[at], cycle - APERTURE_CYCLES));
       this.loadUntil(cycle);
     }
-    return this.seen(row, electrode);
+    return this.seen(isPlaying ? this.outputAt(at, cycle) : ROW_RECHARGE, electrode);
   }
 
   /** Current and voltage at an electrode while `row` is put out, the body being there already. */
@@ -153,7 +156,9 @@ export class Playback {
       this.loadUntil(start);
       this.flushRecharge();
       const row = ring.put[at];
-      load.begin(this.palette.rows[row], (end - start) / CYCLES_PER_US, this.palette.hasCase[row]);
+      const durationUs = (end - start) / CYCLES_PER_US;
+      const allowedUs = load.begin(this.palette.rows[row], durationUs, this.palette.hasCase[row]);
+      if (start + allowedUs * CYCLES_PER_US < ring.middleAt[at]) this.loadUntil(ring.middleAt[at]);
     }
   }
 
@@ -194,9 +199,17 @@ export class Playback {
       return;
     }
     this.flushRecharge();
+    if (row === ROW_OPEN) this.load?.hold(cycles / CYCLES_PER_US);
+    else if (this.load !== null) this.drive(this.load, row, cycles);
+  }
+
+  /** An active row: as long as it lasts, or until the guard cuts it and the rest is recharge. */
+  private drive(load: Load, row: number, cycles: number): void {
     const durationUs = cycles / CYCLES_PER_US;
-    if (row === ROW_OPEN) this.load?.hold(durationUs);
-    else this.load?.drive(this.palette.rows[row], durationUs, this.palette.hasCase[row]);
+    const drivenUs = load.drive(this.palette.rows[row], durationUs, this.palette.hasCase[row]);
+    if (drivenUs === durationUs) return;
+    this.rechargeCycles = Math.floor(cycles - drivenUs * CYCLES_PER_US);
+    this.onGuard(this.loadedAt - this.rechargeCycles);
   }
 
   private flushRecharge(): void {

@@ -3,6 +3,7 @@
 
 import { CASE, ELECTRODES } from '../../firmware/profile.ts';
 import { Battery } from './battery.ts';
+import { ChargeGuard } from './charge-guard.ts';
 import { Modes } from './modes.ts';
 import { impedance, rechargeConductance, type Short } from './network.ts';
 import type { BodyOptions } from './options.ts';
@@ -35,15 +36,18 @@ export class Body {
   readonly #truePc = new Float64Array(ELECTRODES);
   #truePcFresh = false;
   readonly #sources: Sources;
+  readonly #guard: ChargeGuard | null;
   /** The drive whose currents have been found and whose charge has not been moved; −1: none. */
   #begunUs = -1;
   #begunLevelsUa: Int32Array | null = null;
   #begunCase = false;
 
-  constructor(options: BodyOptions) {
+  /** `hasGuard`: the board that drives it has a charge guard. */
+  constructor(options: BodyOptions, hasGuard = false) {
     this.options = options;
     this.temperatureMc = options.temperatureMc;
     this.#sources = new Sources(options);
+    this.#guard = hasGuard ? new ChargeGuard(options.blockingUf, options.capacitanceScale) : null;
     this.#battery = new Battery(options.batteryMv);
     this.#ends = impedance(options.tissue, []);
     this.#modes = new Modes(options, rechargeConductance(this.#ends, options.rechargeOhm, this.#broken));
@@ -55,34 +59,39 @@ export class Body {
    * sum. Without it nothing else can: every path into the tissue is a source behind a capacitor, so the sources of the
    * stronger polarity are throttled by their balancing loop until the sum is zero, all by the same share.
    * Where the terminals would be further apart than the compliance voltage in the middle of the segment, all currents
-   * of the segment are reduced by the share that makes them fit.
+   * of the segment are reduced by the share that makes them fit. With a charge guard the drive ends where the guard cuts it.
+   * Returns µs that it lasted.
    */
-  drive(levelsUa: Int32Array, durationUs: number, caseEnabled: boolean = levelsUa[CASE] !== 0): void {
+  drive(levelsUa: Int32Array, durationUs: number, caseEnabled: boolean = levelsUa[CASE] !== 0): number {
     if (levelsUa !== this.#begunLevelsUa || durationUs !== this.#begunUs || caseEnabled !== this.#begunCase)
       this.#find(levelsUa, durationUs, caseEnabled);
     this.#begunUs = -1;
     const { driven, currentsUa, chargesPc, count } = this.#sources;
-    this.#modes.drive(driven, currentsUa, count, durationUs);
-    this.#truePcFresh = false;
-    const endUs = this.#nowUs + durationUs;
+    const drivenUs = this.#allowedUs(durationUs);
+    const endUs = this.#nowUs + drivenUs;
     let outputPc = 0;
     for (let i = 0; i < count; i++) {
-      const movedPc = currentsUa[i] * durationUs;
+      const movedPc = currentsUa[i] * drivenUs;
       if (movedPc > 0) outputPc += movedPc;
       this.peaks.note(driven[i], this.#nowUs, endUs, movedPc, chargesPc[i] + movedPc);
     }
-    this.#pass(durationUs, outputPc);
+    this.#modes.drive(driven, currentsUa, count, drivenUs);
+    this.#truePcFresh = false;
+    this.#pass(drivenUs, outputPc);
+    return drivenUs;
   }
 
   /**
    * A drive has begun and its middle is past: from now on `sample` tells of it, though no charge of it has been moved.
-   * `drive` follows when it is over, with what was left of it; levelsUa must not change until then.
+   * `drive` follows when it is over, with what was left of it; levelsUa must not change until then. Returns µs that it will
+   * last at most.
    */
-  begin(levelsUa: Int32Array, durationUs: number, caseEnabled: boolean): void {
+  begin(levelsUa: Int32Array, durationUs: number, caseEnabled: boolean): number {
     this.#find(levelsUa, durationUs, caseEnabled);
     this.#begunLevelsUa = levelsUa;
     this.#begunUs = durationUs;
     this.#begunCase = caseEnabled;
+    return this.#allowedUs(durationUs);
   }
 
   /** Passive recharge: all 17 electrodes shorted together through equal resistors and their blocking capacitors. */
@@ -176,6 +185,11 @@ export class Body {
   #find(levelsUa: Int32Array, durationUs: number, caseEnabled: boolean): void {
     this.#sources.set(levelsUa, caseEnabled, this.#broken);
     this.#sources.fitCompliance(this.#modes, this.#ends, durationUs);
+  }
+
+  /** µs of the drive whose currents have been found until the guard cuts it; durationUs where it does not. */
+  #allowedUs(durationUs: number): number {
+    return this.#guard?.allowedUs(this.#sources, this.peaks, this.#nowUs, durationUs) ?? durationUs;
   }
 
   #pass(durationUs: number, outputPc: number): void {

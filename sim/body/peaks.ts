@@ -30,6 +30,12 @@ export class Peaks {
     this.swingPc.fill(0);
   }
 
+  /** By how much the charge of an electrode, now chargePc, has risen (isUp) or fallen since its last rest before startUs, pC. */
+  swungPc(electrode: number, startUs: number, chargePc: number, isUp: boolean): number {
+    if (startUs - this.#drivenUntilUs[electrode] >= PHASE_REST_US) return 0;
+    return Math.max(0, isUp ? chargePc - this.#bottomPc[electrode] : this.#topPc[electrode] - chargePc);
+  }
+
   /** Electrode driven from startUs to endUs with movedPc; its charge is now chargePc. */
   note(electrode: number, startUs: number, endUs: number, movedPc: number, chargePc: number): void {
     const magnitude = Math.abs(chargePc);

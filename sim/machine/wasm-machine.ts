@@ -2,7 +2,13 @@
 // call of the HAL and for interrupts, as far as these costs are known. Between turns of the main loop it jumps from event to
 // event.
 
-import { STATUS_STATE_MASK, STATUS_TRIP_MASK, STATUS_TRIP_SHIFT, WATCHDOG_US } from '../../firmware/board.ts';
+import {
+  HUNG_US,
+  STATUS_STATE_MASK,
+  STATUS_TRIP_MASK,
+  STATUS_TRIP_SHIFT,
+  WATCHDOG_US,
+} from '../../firmware/board.ts';
 import { READBACK_UA_MIN } from '../../firmware/profile.ts';
 import { State } from '../../firmware/status.ts';
 import { BOARD_SIMULATOR } from '../../firmware/wire.ts';
@@ -60,6 +66,7 @@ export class WasmMachine implements Machine, LoopBoard {
   private readonly identity = new Int32Array(16);
   private readonly entropyStream: RandomStream;
   private readonly time: Float64Array;
+  private readonly hungKind: number;
   private readonly state = new Float64Array(4);
   private hasStarted = false;
   private isInTurn = false;
@@ -99,6 +106,9 @@ export class WasmMachine implements Machine, LoopBoard {
     this.stimulatorHal = { ...stimulatorHal(this.hal, this.charges), flips: flips?.stimulator };
     this.entropyStream = new RandomStream(seed, 'entropy');
     this.time = board.clock.time;
+    this.hungKind = board.clock.on((cycle) => {
+      if (this.isHalted) board.stage.off(cycle, OffBy.HANG); // REQ-BRD-010
+    });
   }
 
   /** Cycles in which the processor was not asleep. */
@@ -275,7 +285,7 @@ export class WasmMachine implements Machine, LoopBoard {
     this.active = module;
     if (this.flips !== undefined) this.limit(this.flips);
     if (this.hung !== module) return;
-    this.halt();
+    this.hangUp();
     throw new ProcessorStopped('hung');
   }
 
@@ -292,6 +302,12 @@ export class WasmMachine implements Machine, LoopBoard {
     return flips !== undefined && [flips.interlock, flips.stimulator].some((one) => one.takeRanOut());
   }
 
+  /** It goes on for ever, and looks at the clock no more. */
+  private hangUp(): void {
+    this.halt();
+    this.board.clock.schedule(this.time[NOW] + cyclesOfUs(HUNG_US), this.hungKind);
+  }
+
   private halt(): void {
     this.isHalted = true;
     this.state[WAKE] = Number.POSITIVE_INFINITY;
@@ -300,8 +316,11 @@ export class WasmMachine implements Machine, LoopBoard {
   private stopped(error: unknown): void {
     if (error instanceof ProcessorStopped) return;
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+    if (this.hasRunOut()) {
+      this.hangUp();
+      return;
+    }
     this.halt();
-    if (this.hasRunOut()) return;
     this.charge();
     this.board.trap(this.time[NOW], this.active === 'interlock' ? 0 : 1);
   }

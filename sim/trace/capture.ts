@@ -44,6 +44,7 @@ export function captureOf(trace: Trace, endCycle: number): Capture {
     resolutionNs: CYCLE_NS,
     hasLevels: true,
     *stretches() {
+      trace.settle();
       const { cycles, values } = trace.outputs;
       const count = trace.outputs.countBefore(endCycle);
       const stretch: Stretch = { startNs: 0, endNs: 0, state: 'recharge', levelsUa: trace.palette.rows[0] };

@@ -24,6 +24,8 @@ export enum Mark {
   DRIVER = 9,
   /** A received byte found the ring full and was lost; argument: the byte. */
   RX_OVERRUN = 10,
+  /** The charge guard cut the output: a blocking capacitor held too much. Made when the body is moved on: it may be long past. */
+  GUARD = 11,
 }
 
 /** Who switched the output off. */
@@ -32,6 +34,7 @@ export enum OffBy {
   MAGNET = 1,
   TRAP = 2,
   RESET = 3,
+  HANG = 4,
 }
 
 /** Why the processor was reset. */

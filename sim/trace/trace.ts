@@ -23,6 +23,8 @@ export class Trace {
   readonly tx = new TimedLog();
   /** Trips: 1 from that cycle on, 0 when cleared. */
   readonly trips = new TimedLog(16);
+  /** Moves the body on to the present: the charge guard may have cut what was announced. Whoever reads calls it first. */
+  settle: () => void = () => {};
   readonly baud: number;
   readonly seed: number;
   private readonly markLog = new TimedLog(64);
@@ -61,6 +63,7 @@ export class Trace {
 
   /** All marks, or those of one kind, in the order in which they were made. */
   marks(kind?: Mark): MarkEntry[] {
+    this.settle();
     const found: MarkEntry[] = [];
     for (let i = 0; i < this.markLog.length; i++) {
       const packed = this.markLog.values[i];

@@ -75,6 +75,7 @@ export class VcdWriter {
 
   /** Writes every edge before `untilCycle`, which must be a cycle that the simulation has reached. */
   advance(untilCycle: number): void {
+    this.trace.settle();
     this.until = untilCycle;
     this.rx.seek();
     this.tx.seek();

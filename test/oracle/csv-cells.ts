@@ -5,6 +5,11 @@ import { CaptureError } from './capture-error.ts';
 /** Digits with a point or, where commas do not separate, a comma; an exponent as oscilloscopes write it. */
 const DECIMAL = /^[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d{1,3})?$/i;
 
+/** What instruments write of a sample that is out of range: PicoScope ∞, those with SCPI 9.9E+37, others words. */
+const OVER = /^[+-]?(?:∞|inf|9\.9\d*e\+?37|ol|ovld|ovr|over(?: ?(?:range|load|flow))?|clip(?:ped|ping)?)$/i;
+/** And of one that they have not. */
+const NONE = /^(?:[+-]?nan|n\/?a|null|none|-+|\?+|[+-]?1\.#.*)$/i;
+
 /** Whether a cell is a decimal number. */
 export function isDecimal(cell: string): boolean {
   return DECIMAL.test(cell);
@@ -31,19 +36,14 @@ export class CellReader {
   read(cell: string, line: number): number {
     const value = DECIMAL.test(cell) ? Number(cell.replace(',', '.')) * this.#scale : Number.NaN;
     if (Math.abs(value) <= this.#max) return value;
-    if (/^[+-]?∞$/.test(cell))
-      throw new CaptureError(
-        this.#origin,
-        line,
-        `${this.#what}: '${cell}' is out of the instrument's range: capture again with a greater one`,
-      );
     const shown = cell.length > 40 ? `${cell.slice(0, 40)}…` : cell;
-    throw new CaptureError(
-      this.#origin,
-      line,
-      Number.isNaN(value)
-        ? `${this.#what}: '${shown}' is no decimal number: the file is cut or damaged; capture again`
-        : `${this.#what}: '${shown}' is out of range: at most ${this.#limit}; check the unit`,
-    );
+    throw new CaptureError(this.#origin, line, `${this.#what}: '${shown}' ${this.#whatIsWrong(cell, value)}`);
+  }
+
+  #whatIsWrong(cell: string, value: number): string {
+    if (OVER.test(cell)) return "is out of the instrument's range: capture again with a greater one";
+    if (NONE.test(cell)) return 'is no sample: export the part that was captured, or capture again';
+    if (Number.isNaN(value)) return 'is no decimal number: the file is cut or damaged; capture again';
+    return `is out of range: at most ${this.#limit}; check the unit`;
   }
 }

@@ -3,7 +3,7 @@
 import { CaptureError } from './capture-error.ts';
 import { CellReader } from './csv-cells.ts';
 import { type CsvLayout, splitRow } from './csv-layout.ts';
-import { type CaptureMapping, ColumnFinder } from './mapping.ts';
+import { type CaptureMapping, ColumnFinder, thereAre } from './mapping.ts';
 import { type Signal, SignalValues, stemOf } from './signals.ts';
 
 /** Where times come from: a column, or, where there is none (−1), the number of the row. */
@@ -37,7 +37,7 @@ export function findColumns(layout: CsvLayout, mapping: CaptureMapping): CsvColu
   layout.names.forEach((name, column) => {
     if (column === time.column) return;
     const unit = layout.units[column];
-    const bare = name.replace(/ *[([][^)\]]*[)\]]$/, '');
+    const bare = name.replace(/ *(?:[([][^)\]]*[)\]]| in \S+)$/, '');
     const names = bare === name ? [name] : [name, bare];
     for (const signal of finder.find({ names, width: 1, lowBit: 0, unit, needsUnit: true }, fail))
       signals.push({ column, signal });
@@ -51,7 +51,7 @@ export function findColumns(layout: CsvLayout, mapping: CaptureMapping): CsvColu
   if (twice) throw fail(`two columns of ${stemOf(layout.names[twice.column])}: leave one`);
   if (!signals.some(({ signal }) => ['level', 'cathode', 'anode'].includes(signal.kind)))
     throw fail(
-      `no column of an electrode: name them E1_uA … E16_uA, CASE_uA (or _mA), or give a mapping; there are: ${layout.names.join(', ')}`,
+      `no column of an electrode: name them E1_uA … E16_uA, CASE_uA (or _mA), or give a mapping; ${thereAre(layout.names)}`,
     );
   return { layout, time, signals };
 }
@@ -73,7 +73,7 @@ function timeSourceOf(
   if (column < 0 && mapping.time === undefined && countedS !== undefined) return counted(countedS);
   if (column < 0)
     throw fail(
-      `no column ${mapping.time ?? 'time_s, time_ms or time_us'}: name the time column so, or map it (time, or sampleRateHz)`,
+      `no column ${mapping.time ?? 'time_s, time_ms or time_us'}: name the time column so, or map it (time, or sampleRateHz); ${thereAre(names)}`,
     );
   const unit = mapping.timeUnit ?? units[column] ?? sigrokUnit(sampleRateHz);
   const scaleNs = TIME_SCALES_NS[unit?.toLowerCase() ?? ''];
@@ -97,10 +97,11 @@ export interface Row {
 
 /** Reads rows in order; the row is reused. */
 export function rowReader(
-  { layout, time, signals }: CsvColumns,
+  columns: CsvColumns,
   mapping: CaptureMapping,
 ): (line: string, number: number) => Row {
-  const { origin, separator, names } = layout;
+  const { layout, time, signals } = columns;
+  const { origin, names } = layout;
   const values = new SignalValues(mapping.zeroUa);
   const times =
     time.column < 0
@@ -111,22 +112,55 @@ export function rowReader(
     const limit = signal.kind === 'level' ? LEVEL_UA_MAX / Math.abs(signal.scale) : Number.MAX_VALUE;
     return { column, signal, reader: new CellReader(origin, column, names[column], 1, limit, '1 A') };
   });
+  const split = rowSplitter(columns);
   const row: Row = { timeNs: 0, values };
   let rows = 0;
   return (line, number) => {
-    const texts = splitRow(line, separator);
+    const { timeText, cells: texts } = split(line, number);
     if (times === null) row.timeNs = round(time.startNs + rows++ * time.stepNs);
     else {
-      const text = texts[time.column] ?? '';
-      if (text === '') throw new CaptureError(origin, number, 'a row without a time: every row needs one');
-      row.timeNs = round(times.read(text, number));
+      if (timeText === '')
+        throw new CaptureError(origin, number, 'a row without a time: every row needs one');
+      row.timeNs = round(times.read(timeText, number));
     }
+    if (texts === null) return row;
     for (const { column, signal, reader } of cells) {
-      const text = texts[column] ?? '';
+      const text = texts[column];
       if (text !== '') values.set(signal, reader.read(text, number));
     }
     return row;
   };
+}
+
+interface SplitRow {
+  readonly timeText: string;
+  /** null: all but the time is as in the row before. */
+  readonly cells: readonly string[] | null;
+}
+
+/** Splits rows into cells. Samples of logic repeat themselves: such rows are not split again. */
+function rowSplitter({ layout, time, signals }: CsvColumns): (line: string, number: number) => SplitRow {
+  const { origin, separator, names } = layout;
+  const last = Math.max(time.column, ...signals.map(({ column }) => column));
+  let before = '';
+  return (line, number) => {
+    const at = time.column < 0 ? 0 : line.indexOf(separator);
+    const isPlain = time.column <= 0 && at >= 0 && !line.includes('"');
+    if (isPlain && line.length - at === before.length && line.endsWith(before))
+      return { timeText: line.slice(0, at).trim(), cells: null };
+    const cells = splitRow(line, separator);
+    if (cells.length <= last || cells.slice(names.length).some((cell) => cell !== ''))
+      throw new CaptureError(origin, number, wrongCount(cells.length, names.length));
+    before = isPlain ? line.slice(at) : '';
+    return { timeText: cells[time.column] ?? '', cells };
+  };
+}
+
+function wrongCount(count: number, expected: number): string {
+  const row = `a row of ${count} ${count === 1 ? 'cell' : 'cells'} under ${expected} names`;
+  return count < expected
+    ? `${row}: the file is cut or damaged; capture again`
+    : `${row}: name every column, and where commas are decimal put semicolons between the columns`;
 }
 
 /** Times written in decimals, to the ps: 0.1 µs is 100 ns and not 100.00000000000001. */

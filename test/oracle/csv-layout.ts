@@ -29,16 +29,25 @@ interface Preamble {
 }
 
 const PREAMBLE_LINES_MAX = 500;
+/** A row that begins with a date and a time, as Logic 2 writes it where it is asked to. */
+const TIME_OF_DAY = /^"?\d{4}-\d\d-\d\dT\d\d:\d\d/;
 const COMMENT = /^\s*[#%;]/;
 const UNIT =
-  /^(?:[(]?(?:s|ms|us|µs|ns|u?v|mv|µv|u?a|ma|µa)[)]?|(?:milli|micro|nano)?seconds?|volts?|amperes?|sequence|logic|m?[va] [ad]c)$/i;
+  /^(?:[(]?(?:[mµun]?s|[kmµun]?v|[mµun]?a)[)]?|(?:milli|micro|nano)?seconds?|volts?|amperes?|value|sequence|logic|m?[va] [ad]c)$/i;
+/** What a line of a preamble tells, which names no columns. */
+const KEY = /\b(?:length|interval|rate|scale|offset|units?|number|version|point)$/i;
+/** Signs that stand for µ: the Greek letter, and a byte of another character set. */
+const MICRO = /[μ\uFFFD](?=[sVA]\b)/g;
+/** Lines that the older Tektronix describes a record in, beside its first samples. */
+const BESIDE_LINES = 18;
 
 /** Reads up to the first row. Throws CaptureError where there is no header. */
 export function readLayout(origin: string, lines: LineReader): CsvLayout {
   const preamble: Preamble = { rows: [], texts: [] };
   let first: CsvLayout['first'] = null;
   for (let text = lines.next(); text !== null; text = lines.next()) {
-    const plain = text.replace('\uFEFF', '');
+    const plain = text.replace('\uFEFF', '').replace(MICRO, 'µ');
+    if (preamble.texts.length === 0 && isBeside(plain)) return layoutBeside(origin, plain, lines);
     if (isRow(plain)) {
       first = { text: plain, line: lines.line };
       break;
@@ -47,8 +56,10 @@ export function readLayout(origin: string, lines: LineReader): CsvLayout {
       throw new CaptureError(
         origin,
         lines.line,
-        `no row of numbers in ${PREAMBLE_LINES_MAX} lines: this is no capture`,
+        `no row of numbers with commas, semicolons or tabs between them in ${PREAMBLE_LINES_MAX} lines: this is no capture`,
       );
+    if (TIME_OF_DAY.test(plain))
+      throw new CaptureError(origin, lines.line, 'times of day: export times in seconds from the start');
     preamble.texts.push(plain.replace(COMMENT, '').trim());
     if (COMMENT.test(plain)) continue;
     const cells = splitRow(plain, separatorOf(plain));
@@ -57,27 +68,60 @@ export function readLayout(origin: string, lines: LineReader): CsvLayout {
   return layoutOf(origin, preamble, first);
 }
 
+/** The older Tektronix (TDS): a description in the first three cells of the first lines, samples in the next two of all. */
+function isBeside(text: string): boolean {
+  const [key, , , time, value] = splitRow(text, ',');
+  return key === 'Record Length' && isDecimal(time ?? '') && isDecimal(value ?? '');
+}
+
+function layoutBeside(origin: string, first: string, lines: LineReader): CsvLayout {
+  const number = lines.line;
+  const more: string[] = [];
+  for (let text = lines.next(); text !== null; text = lines.next()) {
+    more.push(text);
+    if (more.length === BESIDE_LINES) break;
+  }
+  lines.back(more);
+  const texts = [first, ...more];
+  const told = (key: string) => valuesOf(texts, key)[0];
+  return {
+    origin,
+    line: number,
+    separator: ',',
+    names: ['', '', '', 'TIME', told('Source') || 'CH1'],
+    units: ['', '', '', unitWord(told('Horizontal Units')) ?? 's', unitWord(told('Vertical Units'))],
+    startS: 0,
+    stepS: undefined,
+    sampleRateHz: undefined,
+    first: { text: first, line: number },
+  };
+}
+
 function layoutOf(origin: string, preamble: Preamble, first: CsvLayout['first']): CsvLayout {
   const { rows, texts } = preamble;
   const below = rows.at(-1);
   const channels = channelsOf(texts);
   const hasUnits = below !== undefined && isUnits(below.cells) && (rows.length > 1 || channels.length > 0);
   const unitRow = hasUnits ? below.cells : [];
-  const named = hasUnits ? rows.at(-2) : below;
+  const above = hasUnits ? rows.at(-2) : below;
+  // Without a row of names the units stand for them; without either the numbers of the columns do.
+  const named = hasUnits && KEY.test(above?.cells[0] ?? '') ? below : above;
   const columns = first === null ? 0 : splitRow(first.text, separatorOf(first.text)).length;
-  const names = channels.length > 0 && (hasUnits || !named) ? withTime(channels, columns) : named?.cells;
-  if (names === undefined)
+  const numbered = Array.from({ length: columns }, (_, i) => `${i + 1}`);
+  const names =
+    channels.length > 0 && (hasUnits || !named) ? withTime(channels, columns) : (named?.cells ?? numbered);
+  if (names.length === 0)
     throw new CaptureError(origin, 0, 'empty or without a header: names of time and E1 … CASE expected');
   const vertical = valuesOf(texts, 'Vertical Units');
-  const horizontal = valuesOf(texts, 'Horizontal Units')[0];
+  const horizontal = valuesOf(texts, 'Horizontal Units')[0] ?? (isLeCroy(texts) ? 's' : undefined);
   const units = names.map((name, i) => {
-    const unit = unitWord(unitRow[i]) ?? unitWord(/[([]([^)\]]*)[)\]]$/.exec(name)?.[1]) ?? unitInName(name);
+    const unit = unitWord(unitRow[i]) ?? unitInName(name);
     return unit ?? unitWord(i === 0 ? horizontal : vertical[i - 1]);
   });
   return {
     origin,
-    line: (named ?? below)?.line ?? 0,
-    separator: separatorOf(first?.text ?? named?.cells.join(',') ?? ''),
+    line: (named ?? below)?.line ?? first?.line ?? 0,
+    separator: separatorOf(first?.text ?? names.join(',')),
     names,
     units,
     startS: numberOf(cellUnder(names, unitRow, 'Start') ?? told(texts, /\bt0 *= *([-+\d.e]+)/i)) ?? 0,
@@ -89,6 +133,11 @@ function layoutOf(origin: string, preamble: Preamble, first: CsvLayout['first'])
     sampleRateHz: rateOf(texts),
     first,
   };
+}
+
+/** LeCroy writes no units: seconds, and volts. */
+function isLeCroy([first = '']: readonly string[]): boolean {
+  return /^"?LECROY/i.test(first);
 }
 
 /** sigrok names its channels in a comment; the time may be a column before them. */
@@ -158,9 +207,10 @@ function unitWord(text: string | undefined): string | undefined {
   return long[plain.toLowerCase().replace(/s$/, '')] ?? plain;
 }
 
-/** The unit of a name such as time_s or E1_mA. */
+/** The unit of a name such as time_s, E1_mA, Time (ms), CH1 in V; or of one that is a unit itself. */
 function unitInName(name: string): string | undefined {
-  return /_(s|ms|us|µs|ns|ua|µa|ma|v|mv)$/i.exec(name)?.[1].replace('µ', 'u');
+  const match = /[([]([^)\]]*)[)\]]$|(?:^|[_ ])in ([^ ]+)$|_([^_ ]+)$/.exec(name);
+  return unitWord(match?.[1] ?? match?.[2] ?? match?.[3] ?? name);
 }
 
 /** The separator of a line: semicolons and tabs leave the comma to decimals. */
@@ -170,10 +220,15 @@ export function separatorOf(line: string): string {
 
 /** Cells without white space and quotes. */
 export function splitRow(line: string, separator: string): string[] {
-  const isQuoted = line.includes('"');
-  return line
-    .split(separator)
-    .map((cell) => (isQuoted ? cell.trim().replace(/^"(.*)"$/, '$1') : cell.trim()));
+  if (!line.includes('"')) return line.split(separator).map((cell) => cell.trim());
+  const cells = [''];
+  let isQuoted = false;
+  for (const character of line) {
+    if (character === '"') isQuoted = !isQuoted;
+    else if (character === separator && !isQuoted) cells.push('');
+    else cells[cells.length - 1] += character;
+  }
+  return cells.map((cell) => cell.trim());
 }
 
 /** Whether a line among the rows is empty or a comment. */

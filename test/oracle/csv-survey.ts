@@ -3,7 +3,7 @@
 import { ELECTRODES } from './capture.ts';
 import { CaptureError } from './capture-error.ts';
 import { type CsvColumns, rowReader } from './csv-columns.ts';
-import { isBlank, splitRow } from './csv-layout.ts';
+import { type CsvLayout, isBlank, splitRow } from './csv-layout.ts';
 import type { LineReader } from './lines.ts';
 import type { CaptureMapping } from './mapping.ts';
 
@@ -12,10 +12,16 @@ export interface Survey {
   readonly sampled: boolean;
   /** Time between samples, or the last place that times are written to, ns. */
   readonly stepNs: number;
+  /** Time between the samples that rows, or changes alone, were taken from, ns; null where the file does not tell. */
+  readonly samplingNs: number | null;
   /** The largest distance from its level that noise and converter give a sample, µA; 0 where rows are changes. */
   readonly noiseUa: number;
+  /** Electrodes whose level is hardly ever the same in two samples. */
+  readonly trembling: readonly number[];
 }
 
+/** Logic 2 samples no slower; regular changes alone may lie on a coarser grid. */
+const SAMPLING_NS_MAX = 1000;
 const ROWS_LOOKED_AT = 20_000;
 /** Fewer rows tell nothing of noise. */
 const NOISE_ROWS_MIN = 100;
@@ -41,12 +47,12 @@ export function surveyOf(columns: CsvColumns, lines: LineReader, mapping: Captur
   const before = new Float64Array(ELECTRODES);
   let lastNs = Number.NaN;
   let places = 0;
+  const empty = new Set(signals.map(({ column }) => column));
   const take = (line: string, number: number) => {
     const { timeNs, values } = read(line, number);
-    if (time.column >= 0) {
-      const cell = splitRow(line, separator)[time.column];
-      places = Math.max(places, placesOf(cell));
-    }
+    const cells = splitRow(line, separator);
+    if (time.column >= 0) places = Math.max(places, placesOf(cells[time.column]));
+    for (const column of empty) if (cells[column] !== '') empty.delete(column);
     if (!Number.isNaN(lastNs)) {
       steps.push(timeNs - lastNs);
       electrodes.forEach((e, i) => {
@@ -62,10 +68,51 @@ export function surveyOf(columns: CsvColumns, lines: LineReader, mapping: Captur
     if (!isBlank(line, separator)) take(line, lines.line);
   }
   if (Number.isNaN(lastNs)) throw new CaptureError(origin, lines.line, 'no row of values: capture again');
+  for (const column of empty)
+    throw new CaptureError(
+      origin,
+      layout.line,
+      `the column '${layout.names[column]}' is empty: capture again, or leave it out`,
+    );
   const placeNs = time.column < 0 ? 0 : time.scaleNs / 10 ** places;
   const stepNs = time.column < 0 ? time.stepNs : evenStepNs(steps, placeNs);
-  if (stepNs === null) return { sampled: false, stepNs: placeNs, noiseUa: 0 };
-  return { sampled: true, stepNs, noiseUa: Math.max(0, ...changes.map(noiseOf)) };
+  if (stepNs === null) {
+    const samplingNs = samplingOf(layout, steps, placeNs);
+    return {
+      sampled: false,
+      stepNs: Math.max(placeNs, samplingNs ?? 0),
+      samplingNs,
+      noiseUa: 0,
+      trembling: [],
+    };
+  }
+  const trembling = electrodes.filter((_, i) => medianOf(changes[i].map(Math.abs)) > 0);
+  return {
+    sampled: true,
+    stepNs,
+    samplingNs: stepNs,
+    noiseUa: Math.max(0, ...changes.map(noiseOf)),
+    trembling,
+  };
+}
+
+/** Of changes alone sigrok tells the rate; those of Logic 2 lie on a grid of samples, of which all steps are multiples. */
+function samplingOf(
+  { sampleRateHz, names }: CsvLayout,
+  steps: readonly number[],
+  placeNs: number,
+): number | null {
+  if (sampleRateHz !== undefined) return 1e9 / sampleRateHz;
+  if (names[0] !== 'Time [s]' || steps.length === 0) return null;
+  return Math.min(
+    SAMPLING_NS_MAX,
+    placeNs * steps.map((step) => Math.round(step / placeNs)).reduce(divisorOf),
+  );
+}
+
+/** The greatest common divisor. */
+function divisorOf(a: number, b: number): number {
+  return b === 0 ? a : divisorOf(b, a % b);
 }
 
 /** Decimal places of a number, its exponent taken into account: 1.250E-03 has 6. */

@@ -3,16 +3,21 @@
 import { type ByteSource, sourceOf } from './bytes.ts';
 import { type Capture, ELECTRODES, type Stretch } from './capture.ts';
 import { CaptureError } from './capture-error.ts';
-import { type CsvColumns, findColumns, rowReader } from './csv-columns.ts';
+import { ClipWatch } from './clipping.ts';
+import { type CsvColumns, findColumns, type Row, rowReader } from './csv-columns.ts';
 import { isBlank, readLayout } from './csv-layout.ts';
 import { type Survey, surveyOf } from './csv-survey.ts';
+import type { Command } from './intent.ts';
 import { LineReader } from './lines.ts';
 import type { CaptureMapping } from './mapping.ts';
+import { OrderWatch } from './order-signals.ts';
 import { Plateaus } from './plateaus.ts';
 import { SignalValues } from './signals.ts';
 import { Stretcher, settleOf } from './stretcher.ts';
 
 export interface CsvCapture extends Capture {
+  /** What columns ORDER_START … tell of: the commands to judge with. */
+  readonly commands: readonly Command[];
   /** What the user should know about the file. Complete once its stretches have been read. */
   readonly warnings: readonly string[];
 }
@@ -36,7 +41,7 @@ export function readCsv(pathOrText: string, mapping: CaptureMapping = {}): CsvCa
   const { hasLevels, electrodes } = shown;
   const noiseUa = hasLevels ? (mapping.noiseUa ?? survey.noiseUa) : 0;
   const zeroUa = hasLevels ? (mapping.zeroUa ?? noiseUa) : 0;
-  const unfinished = !source.tail(1).endsWith('\n');
+  const unfinished = !/[\r\n]$/.test(source.tail(1));
   const cutWarnings = unfinished
     ? [`${source.origin}: the last line has no line break: the file may be cut; judged up to that line`]
     : [];
@@ -44,11 +49,12 @@ export function readCsv(pathOrText: string, mapping: CaptureMapping = {}): CsvCa
   return {
     origin: source.origin,
     resolutionNs: mapping.resolutionNs ?? survey.stepNs,
+    commands: shown.hasOrders ? readOrders(source, columns) : [],
     hasLevels,
     electrodes,
     levelToleranceUa: mapping.toleranceUa ?? Math.max(noiseUa, zeroUa),
     measured: {
-      samplingNs: survey.sampled ? survey.stepNs : undefined,
+      samplingNs: survey.samplingNs ?? undefined,
       ...(hasLevels ? { noiseUa, zeroUa } : {}),
     },
     get warnings() {
@@ -56,6 +62,33 @@ export function readCsv(pathOrText: string, mapping: CaptureMapping = {}): CsvCa
     },
     stretches: () => rows.stretches(hasLevels),
   };
+}
+
+/** The orders alone, as far as the file goes: they must be known before the output can be judged. */
+function readOrders(source: ByteSource, columns: CsvColumns): readonly Command[] {
+  const signals = columns.signals.filter(({ signal }) => signal.kind === 'order');
+  const watch = new OrderWatch();
+  for (const { timeNs, values } of rowsOf(source, { ...columns, signals }, {}))
+    watch.see(timeNs, values.orders);
+  return watch.commands;
+}
+
+/** The rows in the order of time. The yielded object is reused. */
+function* rowsOf(source: ByteSource, columns: CsvColumns, mapping: CaptureMapping): Iterable<Row> {
+  const { layout } = columns;
+  const lines = linesOf(source);
+  const { first } = readLayout(source.origin, lines);
+  const read = rowReader(columns, mapping);
+  let lastNs = Number.NEGATIVE_INFINITY;
+  for (let line = first?.text ?? null; line !== null; line = lines.next()) {
+    // Its last cell may have lost digits: of a line that may be cut no current is taken, and no row has to come of it.
+    if (lines.unfinished) break;
+    if (isBlank(line, layout.separator)) continue;
+    const row = read(line, lines.line);
+    if (row.timeNs <= lastNs) throw new CaptureError(source.origin, lines.line, goesBack(row.timeNs, lastNs));
+    lastNs = row.timeNs;
+    yield row;
+  }
 }
 
 function linesOf(source: ByteSource): LineReader {
@@ -79,20 +112,22 @@ class CsvRows {
   }
 
   *stretches(hasLevels: boolean): Iterable<Stretch> {
-    const { sampled, stepNs } = this.#survey;
-    const settleNs = this.#terms.settleNs ?? (sampled && !hasLevels ? settleOf(stepNs) : 0);
+    const { sampled, stepNs, samplingNs } = this.#survey;
+    const settleNs = this.#terms.settleNs ?? (hasLevels ? 0 : settleOf(samplingNs ?? 0));
     const stretcher = new Stretcher(settleNs);
     const plateaus = sampled && this.#terms.noiseUa > 0 ? new Plateaus(stretcher, this.#terms) : null;
     const gapNs = sampled ? GAP_STEPS * stepNs : Number.POSITIVE_INFINITY;
+    const clips = new ClipWatch(this.#survey.trembling);
     let lastNs = Number.NaN;
     let gaps = 0;
-    for (const { timeNs, values } of this.#rows()) {
+    for (const { timeNs, values } of rowsOf(this.#source, this.#columns, this.#terms)) {
       if (timeNs - lastNs > gapNs) {
         gaps++;
         if (plateaus) plateaus.close(lastNs + stepNs);
         else stretcher.change(lastNs + stepNs, 'unseen', NOTHING);
       }
       lastNs = timeNs;
+      clips.add(values.valuesUa);
       if (plateaus) plateaus.add(timeNs, values.valuesUa, values.idle());
       else stretcher.change(timeNs, values.state(), values.output());
       yield* stretcher.take();
@@ -100,25 +135,8 @@ class CsvRows {
     plateaus?.end();
     stretcher.end(sampled ? lastNs + stepNs : lastNs);
     yield* stretcher.take();
-    this.warnings = this.#warningsOf(gaps, plateaus?.spikes ?? 0);
-  }
-
-  *#rows() {
-    const { layout } = this.#columns;
-    const lines = linesOf(this.#source);
-    const { first } = readLayout(this.#source.origin, lines);
-    const read = rowReader(this.#columns, this.#terms);
-    let lastNs = Number.NEGATIVE_INFINITY;
-    for (let line = first?.text ?? null; line !== null; line = lines.next()) {
-      // Its last cell may have lost digits: of a line that may be cut no current is taken, and no row has to come of it.
-      if (lines.unfinished) break;
-      if (isBlank(line, layout.separator)) continue;
-      const row = read(line, lines.line);
-      if (row.timeNs <= lastNs)
-        throw new CaptureError(this.#source.origin, lines.line, goesBack(row.timeNs, lastNs));
-      lastNs = row.timeNs;
-      yield row;
-    }
+    const clipped = clips.warnings().map((text) => `${this.#source.origin}: ${text}`);
+    this.warnings = [...this.#warningsOf(gaps, plateaus?.spikes ?? 0), ...clipped];
   }
 
   #warningsOf(gaps: number, spikes: number): string[] {

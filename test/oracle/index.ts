@@ -14,6 +14,6 @@ export type { CaptureMapping, ContactMapping } from './mapping.ts';
 export type { AreaMeasure, Quantities } from './measure.ts';
 export { MemoryCapture } from './memory-capture.ts';
 export type { JudgeOptions } from './options.ts';
-export { findSwap, type Swap } from './swapped.ts';
+export { findSwap, type Move, type Swap } from './swapped.ts';
 export { readVcd, type VcdCapture } from './vcd.ts';
 export { orderText } from './vcd-orders.ts';

@@ -46,6 +46,8 @@ export interface CaptureMapping {
   readonly resolutionNs?: number;
 }
 
+const NAMES_SHOWN = 20;
+
 interface Wanted {
   readonly name: string;
   /** Of the mapping, for messages. */
@@ -104,12 +106,14 @@ export class ColumnFinder {
   refuseMissing(names: readonly string[], fail: (message: string) => CaptureError): void {
     const missing = this.#wanted.find((wanted) => !this.#found.has(wanted));
     if (missing === undefined) return;
-    const shown = names.filter((name) => name !== '').slice(0, 20);
-    const more = names.length > 20 ? ', …' : '';
-    throw fail(
-      `no column '${missing.name}', which the mapping has for ${missing.of}; there are: ${shown.join(', ')}${more}`,
-    );
+    throw fail(`no column '${missing.name}', which the mapping has for ${missing.of}; ${thereAre(names)}`);
   }
+}
+
+/** The names of a file's columns, for messages: not more than can be read. */
+export function thereAre(names: readonly string[]): string {
+  const shown = names.filter((name) => name !== '').slice(0, NAMES_SHOWN);
+  return `there are: ${shown.join(', ')}${names.length > NAMES_SHOWN ? ', …' : ''}`;
 }
 
 function isOfContact({ kind }: Signal): boolean {
@@ -142,7 +146,7 @@ function bitOf(name: string, { names, width, lowBit }: Column): number | null {
 }
 
 function voltsPerUnit(unit: string | undefined): number {
-  const scales: Record<string, number> = { mv: 1e-3, uv: 1e-6, µv: 1e-6 };
+  const scales: Record<string, number> = { kv: 1e3, mv: 1e-3, uv: 1e-6, µv: 1e-6, nv: 1e-9 };
   return scales[unit?.toLowerCase() ?? ''] ?? 1;
 }
 

@@ -2,6 +2,7 @@
 
 import { ANCHOR_PULSES, findStart, type StartRange } from './anchor.ts';
 import { BurstCounter } from './bursts.ts';
+import { DuePulses } from './due-pulses.ts';
 import { type FindingList, us } from './finding.ts';
 import type { GapList } from './gaps.ts';
 import { AreaIntent, type Command, type Intent } from './intent.ts';
@@ -41,8 +42,6 @@ export interface RunEnd {
 }
 
 export class Run {
-  /** The instant that the therapy's times count from, ns; null before the first pulses. */
-  t0Ns: number | null = null;
   /** End of the last driven phase, ns. */
   lastEndNs = 0;
   pulses = 0;
@@ -51,7 +50,7 @@ export class Run {
   readonly end: RunEnd;
   readonly #context: RunContext;
   readonly #shape: ShapeJudge;
-  readonly #schedule: Schedule;
+  readonly #due: DuePulses;
   readonly #intents: AreaIntent[];
   readonly #levels: LevelJudge[];
   readonly #bursts: BurstCounter[];
@@ -59,24 +58,18 @@ export class Run {
   readonly #boundsUs: number[];
   /** When all output has ended after STOP at the latest, ns; infinite without one. */
   readonly #stopEndNs: number;
-  readonly #ahead: DuePulse[] = [];
-  #spare: DuePulse | null = null;
   #waiting: SeenPulse[] = [];
   #held: SeenPulse | null = null;
-  /** Drift of the capture's clock, followed where one is allowed. */
-  #driftNs = 0;
-  #lastOnsetNs = 0;
-  #lastDueNs = Number.NEGATIVE_INFINITY;
 
   constructor(context: RunContext, changes: readonly Command[], end: RunEnd) {
     const { areas, terms, findings, meters } = context;
     this.#context = context;
     this.end = end;
     this.#shape = new ShapeJudge(findings, terms);
-    this.#schedule = new Schedule(areas);
     this.#intents = areas.map(
       (area) => new AreaIntent(area, changes, terms.amplitudeLatencyNs, terms.stopLatencyNs),
     );
+    this.#due = new DuePulses(new Schedule(areas), this.#intents, terms);
     if (Number.isFinite(end.stopNs)) for (const intent of this.#intents) intent.stop(end.stopNs);
     this.#levels = this.#intents.map((intent) => new LevelJudge(findings, terms, this.#shape, intent));
     this.#bursts = areas.map(() => new BurstCounter(findings));
@@ -86,6 +79,11 @@ export class Run {
     const pulsesUs = areas.reduce((sum, area) => sum + area.occupancyUs, 0);
     this.#stopEndNs = end.stopNs + terms.stopLatencyNs + (rampUs + pulsesUs) * 1000;
     for (const meter of meters) meter.newRun();
+  }
+
+  /** The instant that the therapy's times count from, ns; null before the first pulses. */
+  get t0Ns(): number | null {
+    return this.#due.t0Ns;
   }
 
   /** When the output has been switched off at the latest, ns; infinite if it was not told to end. */
@@ -133,13 +131,12 @@ export class Run {
     const { areas, captureStartNs, findings, start, terms } = this.#context;
     const found = findStart(this.#waiting, areas, terms, start, captureStartNs);
     const t0Ns = found ?? this.#waiting[0].onsetNs;
-    this.t0Ns = t0Ns;
+    this.#due.begin(t0Ns);
     if (t0Ns > start.highNs + terms.toleranceNs) {
       const message = () =>
         `the therapy began ${us(t0Ns - start.lowNs)} after START; ${us(start.highNs - start.lowNs)} at most expected`;
       findings.add('late-start', t0Ns, message);
     }
-    this.#lastOnsetNs = this.t0Ns;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const pulse of waiting) this.#advance(pulse);
@@ -149,9 +146,9 @@ export class Run {
   #silent(endNs: number): void {
     const { captureStartNs, findings, start, terms } = this.#context;
     const told = Number.isFinite(start.lowNs);
-    this.t0Ns = told ? start.highNs : captureStartNs + terms.startLatencyNs;
+    this.#due.t0Ns = told ? start.highNs : captureStartNs + terms.startLatencyNs;
     const expected = this.#demandsPulse(endNs);
-    this.t0Ns = null;
+    this.#due.t0Ns = null;
     if (!expected) return;
     const of = told ? `no pulse after START at ${us(start.lowNs)}` : 'the capture shows no pulse at all';
     findings.add('no-output', told ? start.lowNs : captureStartNs, () => `${of}; the therapy expected`);
@@ -160,12 +157,12 @@ export class Run {
   /** Whether a pulse was demanded that had to be complete before the end. */
   #demandsPulse(endNs: number): boolean {
     for (;;) {
-      const due = this.#peek(0, endNs);
+      const due = this.#due.peek(0, endNs);
       if (!due) return false;
-      const onsetNs = this.#atNs(due.onsetUs);
+      const onsetNs = this.#due.atNs(due.onsetUs);
       const whole = onsetNs + due.area.occupancyUs * 1000 + this.#context.terms.toleranceNs <= endNs;
-      if (whole && this.#isRequired(due, this.#intentOf(due))) return true;
-      this.#shift(onsetNs);
+      if (whole && this.#isRequired(due, this.#due.intentOf(due))) return true;
+      this.#due.shift(onsetNs);
     }
   }
 
@@ -184,17 +181,17 @@ export class Run {
       this.#context.findings.add('output-after-end', pulse.onsetNs, message);
       return;
     }
-    const toleranceNs = this.#toleranceNs(pulse);
+    const toleranceNs = this.#due.toleranceNs(pulse);
     for (;;) {
-      const due = this.#peek(0, pulse.onsetNs + AHEAD_NS);
+      const due = this.#due.peek(0, pulse.onsetNs + AHEAD_NS);
       if (!due) break;
-      const dueNs = this.#atNs(due.onsetUs);
+      const dueNs = this.#due.atNs(due.onsetUs);
       const errorNs = pulse.onsetNs - dueNs;
       if (this.#isFaint(due)) {
         // What is seen of a faint pulse may be anything, and comes before its end.
         if (errorNs < -toleranceNs) break;
         if (errorNs <= due.area.occupancyUs * 1000 + toleranceNs) return;
-        this.#shift(dueNs);
+        this.#due.shift(dueNs);
         continue;
       }
       if (this.#isSkipped(pulse, next, due, toleranceNs)) {
@@ -210,8 +207,8 @@ export class Run {
         this.#accept(pulse, due, toleranceNs);
         return;
       }
-      const second = this.#peek(1, pulse.onsetNs + AHEAD_NS);
-      const secondNs = second ? this.#atNs(second.onsetUs) : Number.POSITIVE_INFINITY;
+      const second = this.#due.peek(1, pulse.onsetNs + AHEAD_NS);
+      const secondNs = second ? this.#due.atNs(second.onsetUs) : Number.POSITIVE_INFINITY;
       const nearer = secondNs - pulse.onsetNs < errorNs || errorNs > AHEAD_NS;
       if (nearer || Math.abs(secondNs - pulse.onsetNs) <= toleranceNs) {
         this.#missing(due);
@@ -226,25 +223,25 @@ export class Run {
 
   #isFaint(due: DuePulse): boolean {
     const { faintUa } = this.#context.terms;
-    return faintUa > 0 && due.area.isFaint(this.#intentOf(due).lowUa, faintUa);
+    return faintUa > 0 && due.area.isFaint(this.#due.intentOf(due).lowUa, faintUa);
   }
 
   /** A pulse of another area, where the due one need not come any more: its area has fallen silent before the others. */
   #isSkipped(pulse: SeenPulse, next: SeenPulse | null, due: DuePulse, toleranceNs: number): boolean {
-    if (pulse.onsetNs < this.#atNs(due.idealUs) - toleranceNs) return false;
-    if (this.#isRequired(due, this.#intentOf(due))) return false;
+    if (pulse.onsetNs < this.#due.atNs(due.idealUs) - toleranceNs) return false;
+    if (this.#isRequired(due, this.#due.intentOf(due))) return false;
     const fit = this.#fitOf(pulse, due, toleranceNs);
     if (fit < 0) return true;
     for (let i = 1; ; i++) {
-      const other = this.#peek(i, pulse.onsetNs + AHEAD_NS);
-      if (!other || this.#atNs(other.idealUs) > pulse.onsetNs + toleranceNs) return false;
+      const other = this.#due.peek(i, pulse.onsetNs + AHEAD_NS);
+      if (!other || this.#due.atNs(other.idealUs) > pulse.onsetNs + toleranceNs) return false;
       if (other.area === due.area) continue;
       const otherFit = this.#fitOf(pulse, other, toleranceNs);
       if (otherFit > fit) return true;
-      const latestNs = this.#atNs(other.idealUs) + this.#boundsUs[other.area.index] * 1000 + toleranceNs;
+      const latestNs = this.#due.atNs(other.idealUs) + this.#boundsUs[other.area.index] * 1000 + toleranceNs;
       // The last pulse that can be the other one, which must come.
       const isLast = !next || next.onsetNs > latestNs || this.#fitOf(next, other, toleranceNs) < FIT_MIN;
-      if (otherFit >= FIT_MIN && isLast && this.#isRequired(other, this.#intentOf(other))) return true;
+      if (otherFit >= FIT_MIN && isLast && this.#isRequired(other, this.#due.intentOf(other))) return true;
     }
   }
 
@@ -255,26 +252,26 @@ export class Run {
     const hasLevels = this.#context.terms.hasLevels && !pulse.cut;
     const seenUa = pulse.amplitudeUa();
     if (hasLevels && this.#shape.firstWrong(pulse.firstUa, area.levels(seenUa).firstUa) >= 0) return -1;
-    const { lowUa, highUa } = this.#intentOf(due);
+    const { lowUa, highUa } = this.#due.intentOf(due);
     const isAmplitude = !hasLevels || (seenUa >= lowUa && seenUa <= highUa);
-    const atNs = [this.#atNs(due.idealUs), this.#atNs(due.onsetUs)];
+    const atNs = [this.#due.atNs(due.idealUs), this.#due.atNs(due.onsetUs)];
     const isInstant = atNs.some((onsetNs) => Math.abs(pulse.onsetNs - onsetNs) <= toleranceNs);
     return (this.#shape.fits(pulse, area) ? 4 : 0) + (isAmplitude ? 2 : 0) + (isInstant ? 1 : 0);
   }
 
   /** An early pulse: one too many, unless it is the due one displaced. */
   #isExtra(pulse: SeenPulse, next: SeenPulse | null, due: DuePulse, toleranceNs: number): boolean {
-    const dueNs = this.#atNs(due.onsetUs);
+    const dueNs = this.#due.atNs(due.onsetUs);
     if (next && Math.abs(next.onsetNs - dueNs) <= toleranceNs) return true;
     if (!hasPolarity(pulse.firstUa, due.area)) return true;
-    return dueNs - pulse.onsetNs > (dueNs - this.#lastDueNs) / 2;
+    return dueNs - pulse.onsetNs > (dueNs - this.#due.lastDueNs) / 2;
   }
 
   /** While areas fall silent one by one it is open whether their pulses still delay others. */
   #fitsWhileStopping(pulse: SeenPulse, due: DuePulse, toleranceNs: number): boolean {
     const boundUs = this.#boundsUs[due.area.index];
     if (boundUs === 0 || pulse.onsetNs < this.end.stopNs) return false;
-    const delayNs = pulse.onsetNs - this.#atNs(due.idealUs);
+    const delayNs = pulse.onsetNs - this.#due.atNs(due.idealUs);
     return (
       delayNs >= -toleranceNs &&
       delayNs <= boundUs * 1000 + toleranceNs &&
@@ -285,8 +282,8 @@ export class Run {
   #accept(pulse: SeenPulse, due: DuePulse, toleranceNs: number): void {
     const { area } = due;
     const { findings, meters, terms } = this.#context;
-    const idealNs = this.#atNs(due.idealUs);
-    const dueNs = this.#atNs(due.onsetUs);
+    const idealNs = this.#due.atNs(due.idealUs);
+    const dueNs = this.#due.atNs(due.onsetUs);
     const fits = this.#fitsWhileStopping(pulse, due, toleranceNs);
     const errorNs = fits ? 0 : pulse.onsetNs - dueNs;
     if (Math.abs(errorNs) > toleranceNs) this.#reportOnset(pulse, due, errorNs, toleranceNs);
@@ -305,13 +302,13 @@ export class Run {
     if (cutByOff) pulse.cut = true;
     meters[area.index].add(pulse, due, errorNs, delayNs);
     this.#bursts[area.index].add(due, dueNs, true);
-    this.#followClock(pulse, fits ? 0 : errorNs);
-    this.#shift(dueNs);
+    this.#due.followClock(pulse, fits ? 0 : errorNs);
+    this.#due.shift(dueNs);
   }
 
   #reportOnset(pulse: SeenPulse, due: DuePulse, errorNs: number, toleranceNs: number): void {
     const boundUs = this.#boundsUs[due.area.index];
-    const delayNs = pulse.onsetNs - this.#atNs(due.idealUs);
+    const delayNs = pulse.onsetNs - this.#due.atNs(due.idealUs);
     const what = `area ${due.area.index + 1}: onset`;
     if (boundUs > 0 && delayNs > boundUs * 1000 + toleranceNs) {
       const message = () => `${what} ${us(delayNs)} after the ideal one; at most ${boundUs} µs expected`;
@@ -320,7 +317,7 @@ export class Run {
     }
     const side = errorNs < 0 ? 'early' : 'late';
     const message = () =>
-      `${what} ${us(Math.abs(errorNs))} ${side}; ${us(this.#atNs(due.onsetUs))} expected, ${us(pulse.onsetNs)} seen`;
+      `${what} ${us(Math.abs(errorNs))} ${side}; ${us(this.#due.atNs(due.onsetUs))} expected, ${us(pulse.onsetNs)} seen`;
     this.#context.findings.add('onset', pulse.onsetNs, message);
   }
 
@@ -336,19 +333,19 @@ export class Run {
   }
 
   #missing(due: DuePulse): void {
-    const dueNs = this.#atNs(due.onsetUs);
-    if (this.#isRequired(due, this.#intentOf(due))) {
+    const dueNs = this.#due.atNs(due.onsetUs);
+    if (this.#isRequired(due, this.#due.intentOf(due))) {
       this.#bursts[due.area.index].add(due, dueNs, false);
       const message = () => `area ${due.area.index + 1}: no pulse; one expected at ${us(dueNs)}`;
       this.#context.findings.add('pulse-missing', dueNs, message);
     }
-    this.#shift(dueNs);
+    this.#due.shift(dueNs);
   }
 
   /** Whether the capture must show the pulse, whatever amplitude change or STOP is under way. */
   #isRequired(due: DuePulse, intent: Intent): boolean {
     const { captureStartNs, gaps, terms } = this.#context;
-    const onsetNs = this.#atNs(due.onsetUs);
+    const onsetNs = this.#due.atNs(due.onsetUs);
     const endNs = onsetNs + due.area.occupancyUs * 1000;
     // A pulse that the capture begins with may have begun before it.
     const isLater = onsetNs > captureStartNs + terms.toleranceNs;
@@ -363,16 +360,16 @@ export class Run {
     let number = 0;
     let firstNs = 0;
     for (;;) {
-      const due = this.#peek(0, endNs);
+      const due = this.#due.peek(0, endNs);
       if (!due) break;
-      const onsetNs = this.#atNs(due.onsetUs);
+      const onsetNs = this.#due.atNs(due.onsetUs);
       const whole = onsetNs + due.area.occupancyUs * 1000 + this.#context.terms.toleranceNs <= endNs;
-      if (whole && this.#isRequired(due, this.#intentOf(due))) {
+      if (whole && this.#isRequired(due, this.#due.intentOf(due))) {
         if (number === 0) firstNs = onsetNs;
         number++;
         this.#bursts[due.area.index].add(due, onsetNs, false);
       }
-      this.#shift(onsetNs);
+      this.#due.shift(onsetNs);
     }
     if (number === 0) return;
     this.silentFromNs = firstNs;
@@ -399,51 +396,5 @@ export class Run {
     }
     const of = area ? `area ${area.index + 1}: ` : '';
     findings.add('pulse-extra', pulse.onsetNs, () => `${of}a pulse that is not due`);
-  }
-
-  /** The i-th pulse due that may have an amplitude, if it is due before the horizon. */
-  #peek(index: number, horizonNs: number): DuePulse | null {
-    while (this.#ahead.length > 0 && !this.#isPossible(this.#ahead[0])) this.#ahead.shift();
-    while (this.#ahead.length <= index) {
-      const due = this.#spare ?? this.#schedule.next();
-      this.#spare = due;
-      if (this.#atNs(due.onsetUs) > horizonNs) return null;
-      this.#spare = null;
-      if (this.#isPossible(due)) this.#ahead.push(due);
-    }
-    return this.#ahead[index];
-  }
-
-  #isPossible(due: DuePulse): boolean {
-    return this.#intentOf(due).highUa > 0;
-  }
-
-  #intentOf(due: DuePulse): Intent {
-    return this.#intents[due.area.index].of(due, this.#atNs(due.idealUs), this.#atNs(due.onsetUs));
-  }
-
-  #shift(dueNs: number): void {
-    this.#lastDueNs = dueNs;
-    this.#ahead.shift();
-  }
-
-  /** A time of the therapy in the capture. */
-  #atNs(timeUs: number): number {
-    return (this.t0Ns ?? 0) + this.#driftNs + timeUs * 1000;
-  }
-
-  #toleranceNs(pulse: SeenPulse): number {
-    const { toleranceNs, clockPpm } = this.#context.terms;
-    return clockPpm === 0
-      ? toleranceNs
-      : toleranceNs + (clockPpm / 1e6) * (pulse.onsetNs - this.#lastOnsetNs);
-  }
-
-  #followClock(pulse: SeenPulse, errorNs: number): void {
-    const { clockPpm } = this.#context.terms;
-    if (clockPpm === 0) return;
-    const allowedNs = (clockPpm / 1e6) * (pulse.onsetNs - this.#lastOnsetNs);
-    this.#driftNs += Math.max(-allowedNs, Math.min(allowedNs, errorNs));
-    this.#lastOnsetNs = pulse.onsetNs;
   }
 }

@@ -11,7 +11,7 @@ export type SignalKind = 'level' | 'cathode' | 'anode' | 'active' | 'recharge' |
 export const ORDER_SIGNALS = ['start', 'stop', 'estop', 'magnet', 'trip'] as const;
 
 /** µA of units of current. */
-export const LEVEL_SCALES: Readonly<Record<string, number>> = { ua: 1, µa: 1, ma: 1e3, a: 1e6 };
+export const LEVEL_SCALES: Readonly<Record<string, number>> = { na: 1e-3, ua: 1, µa: 1, ma: 1e3, a: 1e6 };
 
 export interface Signal {
   readonly kind: SignalKind;
@@ -60,8 +60,8 @@ function plainSignal(kind: SignalKind, electrode: number, width: number): Signal
   return { kind, electrode, width, scale: 1, offset: 0, bit: -1, threshold: 0.5 };
 }
 
-/** Name and unit: time_us, time (us), Time [µs], E1_mA, CH1(V). */
-const NAME = /^(.*?)(?:[_ ]*[([]([a-zµ]+)[)\]]|[_ ]([a-zµ]+))$/i;
+/** Name and unit: time_us, time (us), Time [µs], E1_mA, CH1(V), CH1 in V. */
+const NAME = /^(.*?)(?:[_ ]*[([]([a-zµ]+)[)\]]|(?:^in |[_ ](?:in )?)([a-zµ]+))$/i;
 
 /** A name without its unit. */
 export function stemOf(name: string): string {

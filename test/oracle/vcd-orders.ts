@@ -3,7 +3,8 @@
 
 import type { ByteSource } from './bytes.ts';
 import type { Command, CommandKind } from './intent.ts';
-import { ORDER_SIGNALS } from './signals.ts';
+import type { CaptureMapping } from './mapping.ts';
+import { OrderWatch } from './order-signals.ts';
 import { VcdParser } from './vcd-parser.ts';
 
 const KINDS: readonly string[] = [
@@ -51,22 +52,15 @@ function orderOf([, kind, atNs, area, amplitudeUa]: RegExpExecArray): Command | 
 }
 
 /** The orders that signals ORDER_START … tell of, as far as the file goes. */
-export function readOrderSignals(source: ByteSource): Command[] {
-  const orders: Command[] = [];
-  const parser = new VcdParser(source.origin);
-  let last: Uint8Array | null = null;
+export function readOrderSignals(source: ByteSource, mapping: CaptureMapping): Command[] {
+  const watch = new OrderWatch();
+  const parser = new VcdParser(source.origin, mapping);
   parser.onTime = () => {
-    const now = parser.values.orders;
-    const before = last;
-    last = now.slice();
-    if (before === null || !Number.isFinite(parser.timeNs)) return;
-    ORDER_SIGNALS.forEach((kind, i) => {
-      if (now[i] !== before[i]) orders.push({ kind, atNs: parser.timeNs });
-    });
+    if (Number.isFinite(parser.timeNs)) watch.see(parser.timeNs, parser.values.orders);
   };
   for (const chunk of source.chunks()) parser.feed(chunk);
   parser.onTime(parser.timeNs);
-  return orders;
+  return watch.commands;
 }
 
 /** Whether the end of a file is the one that the simulator writes last. */

@@ -47,7 +47,7 @@ export function readVcd(pathOrText: string, mapping: CaptureMapping = {}): VcdCa
     levelToleranceUa,
     measured: { samplingNs: header.samplingNs || undefined, zeroUa: mapping.zeroUa },
     fromSimulator,
-    commands: hasOrders ? readOrderSignals(source) : fromSimulator ? readOrders(source) : [],
+    commands: hasOrders ? readOrderSignals(source, mapping) : fromSimulator ? readOrders(source) : [],
     truncated,
     get warnings() {
       return [...cutWarnings, ...unknownWarnings];

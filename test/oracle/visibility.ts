@@ -16,7 +16,7 @@ export function refuseFaint({ origin }: Capture, areas: readonly AreaPlan[], fai
     throw new CaptureError(
       origin,
       0,
-      `area ${area.index + 1} has levels of ${levelUa}, and none under ${ua(faintUa)} can be told from noise and zero: capture with less noise, or map a lower zeroUa`,
+      `area ${area.index + 1} has levels of ${levelUa}, and none under ${ua(faintUa)} can be told from noise and zero: capture with less noise, map a lower zeroUa, or mend uaPerVolt`,
     );
   }
 }

@@ -4,11 +4,12 @@
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { HUNG_US, POLL_PERIOD_US } from '../../firmware/board.ts';
 import { Status } from '../../firmware/status.ts';
 import * as wire from '../../firmware/wire.ts';
 import { encodeArea } from '../../host/device/area-record.ts';
 import type { Therapy } from '../../host/therapy/therapy.ts';
-import { type Fault, Mark } from '../../sim/index.ts';
+import { CYCLE_NS, type Fault, Mark, OffBy } from '../../sim/index.ts';
 import { describePico } from '../unit/fixtures/tools.ts';
 import { faultsOf } from './rig/check.ts';
 import { Device } from './rig/device.ts';
@@ -161,6 +162,7 @@ describePico('the image and the modules', () => {
     ],
     ['the magnet', { kind: 'magnet', isPresent: true }, 'OFF'],
     ['a hung stimulator', { kind: 'hang', module: 'stimulator' }, 'RESET'],
+    ['a hung interlock', { kind: 'hang', module: 'interlock' }, 'RESET'],
     ['a brown-out', { kind: 'brown-out', durationUs: 2000 }, 'RESET'],
     ['a stuck converter', { kind: 'stuck-dac', electrode: 0, levelUa: 3000 }, 'TRIP'],
     ['a flat battery', { kind: 'battery', millivolts: 2500 }, 'TRIP'],
@@ -171,6 +173,24 @@ describePico('the image and the modules', () => {
     const [here, there] = onBoth().map((device) => endingOf(device, fault, TONIC));
     expect(there).toEqual(here);
     expect(here.marks).toContain(ending);
+  });
+
+  it('REQ-BRD-010: put nothing out once the processor is awake and silent for 600 µs, whichever module hangs', () => {
+    for (const module of ['interlock', 'stimulator'] as const)
+      for (const device of onBoth()) {
+        expect(device.accepts(FAST)).toBe(true);
+        device.stimulate();
+        device.run(50_000);
+        const atNs = device.sim.nowCycles * CYCLE_NS;
+        device.sim.faults.inject({ kind: 'hang', module });
+        device.run(40_000);
+        const ends: number[] = [];
+        for (const { endNs, state } of device.sim.capture().stretches())
+          if (state === 'drive') ends.push(endNs);
+        // The sleep in which it was lasts 10 ms at most.
+        expect((Math.max(...ends) - atNs) / 1000).toBeLessThan(POLL_PERIOD_US + HUNG_US + 100);
+        expect(device.sim.trace?.marks(Mark.OFF).at(-1)?.argument).toBe(OffBy.HANG);
+      }
   });
 });
 
@@ -187,6 +207,8 @@ const TONIC: Therapy = {
     },
   ],
 };
+
+const FAST: Therapy = { ...TONIC, name: 'fast', areas: [{ ...TONIC.areas[0], rateHz: 2000 }] };
 
 /** What a running therapy does after a fault: which marks are made, and how the device describes itself in the end. */
 function endingOf(device: Device, fault: Fault, therapy: Therapy): { marks: string[]; told: unknown } {

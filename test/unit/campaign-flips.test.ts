@@ -126,7 +126,7 @@ describePico('a plan that flips bits of the Pico', () => {
     const one = caseOf(PICO, 0);
     const fault = { kind: 'bit-flip', module: 'interlock', address: 16, bit: 0 } as const;
     const faults = [{ name: 'interlock-bit-flip', fault, phase: 'arming', atPermille: 500 }] as const;
-    const record = recordOf(0, one, await runCase({ ...one, faults }, 'pico'));
+    const record = recordOf(0, one, await runCase({ ...one, faults }, PICO));
     expect(record).toMatchObject({ outcome: 'tripped', by: 'trip INTEGRITY', pulses: 0 });
   });
 

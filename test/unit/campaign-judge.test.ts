@@ -30,9 +30,9 @@ const CASE: CampaignCase = {
   faults: [],
 };
 
-async function outcome(change: Partial<CampaignCase>) {
+async function outcome(change: Partial<CampaignCase>, board: Parameters<typeof runCase>[1] = {}) {
   const one = { ...CASE, ...change };
-  return recordOf(0, one, await runCase(one));
+  return recordOf(0, one, await runCase(one, board));
 }
 
 const fault = (fault: PlannedFault['fault'], name: PlannedFault['name']): Partial<CampaignCase> => ({
@@ -63,7 +63,7 @@ describe('the judge of a campaign', () => {
       fault({ kind: 'brown-out', durationUs: 100 }, 'brown-out'),
       fault({ kind: 'bit-flip', module: 'interlock', address: 16, bit: 0 }, 'interlock-bit-flip'),
     ];
-    const records = await Promise.all(ends.map(outcome));
+    const records = await Promise.all(ends.map((one) => outcome(one)));
     expect(records.map((record) => [record.outcome, record.by])).toEqual([
       ['tripped', 'trip TEMPERATURE'],
       ['tripped', 'watchdog'],
@@ -107,10 +107,12 @@ describe('the judge of a campaign', () => {
 
   it('REQ-CMP-104: more than 5080 nC on an electrode is hazardous, however the device ends', async () => {
     const areas = [{ ...CASE.therapy.areas[0], phaseUs: 900, rateHz: 40 }];
-    const record = await outcome({
+    const stuck = {
       ...fault({ kind: 'stuck-dac', electrode: 3, levelUa: 25_000 }, 'stuck-dac'),
-      therapy: { ...CASE.therapy, areas: [{ ...areas[0], electrodes: { E4: -1000, CASE: 1000 } }] },
-    });
+      therapy: { ...CASE.therapy, areas: [{ ...areas[0], electrodes: { E4: -1000, CASE: 1000 } as const }] },
+    };
+    expect(await outcome(stuck)).toMatchObject({ outcome: 'tripped', by: 'charge guard' });
+    const record = await outcome(stuck, { chargeGuard: false });
     expect(record.outcome).toBe('hazardous');
     expect(record.chargeNc).toBeGreaterThan(5080);
     expect(record.hazards?.[0]).toMatch(/nC not recovered; 5080 nC at most/);

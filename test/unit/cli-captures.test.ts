@@ -8,7 +8,8 @@ import { checkMapping } from '../../host/capture/mapping.ts';
 import { readCsv, readVcd } from '../oracle/index.ts';
 import { captureToCsv } from './fixtures/capture-files.ts';
 import { type Said, stimgate } from './fixtures/command.ts';
-import { type Scope, sampled, scopeText } from './fixtures/instrument-files.ts';
+import { type Scope, sampled } from './fixtures/instrument-files.ts';
+import { scopeText } from './fixtures/instrument-layouts.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stimgate-captures-'));
 const inFolder = (name: string): string => join(folder, name);
@@ -38,6 +39,11 @@ const { PATH } = process.env;
 function file(name: string, text: string | Uint8Array): string {
   writeFileSync(inFolder(name), text);
   return inFolder(name);
+}
+
+/** With a channel that shows nothing. */
+function withQuiet(capture: string): string {
+  return capture.replace('TIME,CH1,CH2', 'TIME,CH1,CH2,CH3').replace(/^-?[\d.]+e.*$/gm, '$&,0');
 }
 
 function mapped(mapping: unknown, capture = scope, ...options: string[]): Promise<Said> {
@@ -94,6 +100,9 @@ describe('REQ-HST-130: a mapping file', () => {
       [{ contacts: { E3: { column: 'CH1', anode: 'D1' } } }, /one of its polarity: give one kind$/],
       [{ contacts: { E3: { anode: 'D1', uaPerVolt: 1 } } }, /a polarity has no µA/],
       [{ contacts: { E3: { column: 'CH1', uaPerVolt: 1, unit: 'mA' } } }, /give one$/],
+      [{ contacts: { E3: { anode: 'D1', cathode: 'D1' } } }, /D1 cannot be both its cathode and its anode$/],
+      [{ ...MAPPING, time: 'CH1' }, /contacts\.E3: CH1 is the column of times$/],
+      [{ ...MAPPING, recharge: 'CH2' }, /contacts\.E4: CH2 is the column of recharge$/],
       [{ ...MAPPING, zeroUa: -1 }, /zeroUa: -1 µA is below the limit of 0 µA/],
       [
         { contacts: { E3: { column: 'CH9', uaPerVolt: 1 } } },
@@ -178,8 +187,34 @@ describe('REQ-HST-132: a capture that is no good', () => {
     const swapped = await mapped({ contacts });
     expect(swapped.exit).toBe(1);
     expect(swapped.out).toMatch(/Hint: E3 and E4 look swapped, or all currents are turned round: .*\./);
+    const shifted = await mapped(
+      { contacts: { E4: E3, E5: E4, E3: { column: 'CH3', uaPerVolt: 1 } } },
+      withQuiet(scope),
+    );
+    expect(shifted.exit).toBe(1);
+    expect(shifted.out).toContain(
+      'Hint: the contacts look mixed up: CH1 (mapped to E4) is really E3, CH2 (mapped to E5) is really E4: put right, it fits the therapy',
+    );
     const elsewhere = await mapped({ contacts: { E3, E4: { ...E4 }, E9: { ...E3 } } });
     expect(elsewhere.exit).toBe(1);
+    expect(elsewhere.out).not.toContain('mixed up');
+  });
+
+  it('in a wrong unit is told, and not taken for swapped contacts', async () => {
+    const { E3, E4 } = MAPPING.contacts;
+    const hintOf = (said: Said) => said.out.split('\n').filter((line) => line.startsWith('Hint: '));
+    const inMs = await mapped(MAPPING, scope.replace(/^Horizontal Units,.*$/m, 'Horizontal Units,ms,ms'));
+    expect(inMs.exit).toBe(1);
+    expect(hintOf(inMs)).toEqual([
+      'Hint: times look 1,000 times too short: check the unit of the time column, or map its timeUnit.',
+    ]);
+    const attenuated = await mapped({
+      contacts: { E3: { ...E3, uaPerVolt: 100 }, E4: { ...E4, uaPerVolt: -50 } },
+    });
+    expect(attenuated.exit).toBe(1);
+    expect(hintOf(attenuated)).toEqual([
+      "Hint: levels look 10 times too small: check uaPerVolt, the unit, and the probe's attenuation.",
+    ]);
   });
 
   it('by a clock of its own is told from a wrong rate', async () => {

@@ -138,6 +138,10 @@ describe('a call that no longer ends', () => {
     });
     sim.runUs(3000);
     sim.faults.inject({ kind: 'local-flip', module: 'stimulator', reads: 0, bit: 31 });
+    const { offs } = sim.board.stage;
+    sim.runUs(5000);
+    // Switched off as any processor that hangs.
+    expect([sim.board.stage.offs, sim.trace?.marks(Mark.RESET)]).toEqual([offs + 1, []]);
     sim.runUs(200_000);
     expect(sim.flippedAt).toBe('local 0 of poll');
     expect(sim.trace?.marks(Mark.RESET).map(({ argument }) => argument)).toEqual([ResetBy.WATCHDOG]);

@@ -156,7 +156,7 @@ describePico('the board', () => {
   it.each([
     ['the fastest trains on 2 contacts', FASTEST_ON_2],
     ['the fastest trains on 16 contacts', FASTEST_ON_16],
-  ])('REQ-SCH-021: while programs and amplitudes are judged, %s go on', (_, therapy) => {
+  ])('REQ-SCH-021 REQ-BRD-010: while programs and amplitudes are judged, %s go on', (_, therapy) => {
     const bench = new PicoBench();
     const { device } = bench;
     device.program(FOUR_AREAS_ON_16, 1);

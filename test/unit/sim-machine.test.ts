@@ -2,6 +2,7 @@
 // modules, so that nothing here depends on the firmware.
 
 import { describe, expect, test } from 'vitest';
+import { HUNG_US } from '../../firmware/board.ts';
 import {
   createSimulator,
   Mark,
@@ -165,6 +166,17 @@ describe('serial line', () => {
 });
 
 describe('hardware safety', () => {
+  test('REQ-BRD-010: a module that does not return is switched off 600 µs after its last call', async () => {
+    const sim = await make({ firmware: driving() });
+    sim.runUs(20_000);
+    sim.faults.inject({ kind: 'hang', module: 'stimulator' });
+    sim.runUs(10_000);
+    const [off] = marks(sim, Mark.OFF).filter(({ argument }) => argument === OffBy.HANG);
+    expect(off.cycle).toBeGreaterThanOrEqual((20_000 + HUNG_US) * US);
+    expect(off.cycle).toBeLessThan((20_000 + HUNG_US + 2000) * US);
+    expect(sim.trace?.outputs.countBefore(off.cycle + 1)).toBe(sim.trace?.outputs.length);
+  });
+
   test('the magnet switches off at once, even while a module hangs, and its latch is read once', async () => {
     const readings: number[] = [];
     const drive = driving();
@@ -183,11 +195,11 @@ describe('hardware safety', () => {
     });
     sim.runUs(20_000);
     sim.faults.inject({ kind: 'hang', module: 'stimulator' });
-    sim.faults.inject({ kind: 'magnet', isPresent: true }, 24_500 * US);
-    sim.faults.inject({ kind: 'magnet', isPresent: false }, 24_600 * US);
+    sim.faults.inject({ kind: 'magnet', isPresent: true }, 21_500 * US);
+    sim.faults.inject({ kind: 'magnet', isPresent: false }, 21_600 * US);
     sim.runUs(10_000);
     expect(marks(sim, Mark.OFF).map((mark) => [mark.cycle, mark.argument])).toContainEqual([
-      24_500 * US,
+      21_500 * US,
       OffBy.MAGNET,
     ]);
     const again = await make({

@@ -68,23 +68,31 @@ describe('other tools', () => {
     },
   );
 
-  itWith('sigrok-cli', 'REQ-HST-131: CSV of sigrok-cli, with and without times, is read', async () => {
-    const session = join(folder, 'run-1000.sr');
-    const channels = ['E3_CATHODE', 'E3_ANODE', 'E4_CATHODE', 'E4_ANODE'].join(',');
-    const window = async (options: string) => {
-      const csv = join(folder, 'run.csv');
-      execFileSync('sigrok-cli', ['-i', session, '-O', options, '-C', channels, '-o', csv]);
-      return stimgate('check', csv, 'tonic', '--start', '220ms', '--stop', '550ms', '--json');
-    };
-    const { startNs } = JSON.parse((await stimgate('check', session, 'tonic', '--json')).out).totals;
-    for (const options of ['csv', 'csv:time=true', 'csv:label=channel:time=true:dedup=true']) {
-      const { holds, totals, instrument, areas } = JSON.parse((await window(options)).out);
-      expect(holds, options).toBe(true);
-      expect(instrument, options).toMatchObject({ hasLevels: false, resolutionNs: 1000 });
-      expect(Math.abs(totals.startNs - startNs), options).toBeLessThanOrEqual(1000);
-      expect(areas[0].seen.pulses).toBeGreaterThan(20);
-    }
-  });
+  itWith(
+    'sigrok-cli',
+    'REQ-HST-131: CSV of sigrok-cli, with and without times, is read, and the orders in it',
+    async () => {
+      const session = join(folder, 'run-1000.sr');
+      const channels = ['E3_CATHODE', 'E3_ANODE', 'E4_CATHODE', 'E4_ANODE'].join(',');
+      const checked = async (options: string, shown: string, ...told: string[]) => {
+        const csv = join(folder, 'run.csv');
+        execFileSync('sigrok-cli', ['-i', session, '-O', options, '-C', shown, '-o', csv]);
+        return JSON.parse((await stimgate('check', csv, 'tonic', ...told, '--json')).out);
+      };
+      const { startNs } = JSON.parse((await stimgate('check', session, 'tonic', '--json')).out).totals;
+      for (const options of ['csv', 'csv:time=true', 'csv:label=channel:time=true:dedup=true']) {
+        const told = ['--start', '220ms', '--stop', '550ms'];
+        const { holds, totals, instrument, areas } = await checked(options, channels, ...told);
+        expect(holds, options).toBe(true);
+        expect(instrument, options).toMatchObject({ hasLevels: false, resolutionNs: 1000 });
+        expect(Math.abs(totals.startNs - startNs), options).toBeLessThanOrEqual(1000);
+        expect(areas[0].seen.pulses).toBeGreaterThan(20);
+        const untold = await checked(options, `${channels},ORDER_START,ORDER_STOP`);
+        expect(untold, options).toMatchObject({ holds: true, hints: [] });
+        expect(untold.totals.stopLatencyNsMax, options).toBeGreaterThan(150e6);
+      }
+    },
+  );
 
   itWith(
     'sigrok-cli',

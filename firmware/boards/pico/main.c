@@ -54,24 +54,43 @@ static void board_start(void) {
   sensors_start();
   line_start();
   enable_interrupt(IRQ_TIMER_0, 3);
+  enable_interrupt(IRQ_TIMER_2, 1);
   wasm2c_interlock_instantiate(&interlock, &interlock_hal);
   wasm2c_stimulator_instantiate(&stimulator, &stimulator_hal, (struct w2c_interlock *)&interlock);
 }
 
 void wake_interrupt(void) { TIMER_INTR = 1; }
 
+static volatile bool is_asleep;
+
+/** REQ-BRD-010: due HUNG_US after the sleep, and again after each look at the clock that it finds. Even the longest work looks. */
+void hang_interrupt(void) {
+  TIMER_INTR = BIT(2);
+  if (is_asleep) return;
+  uint32_t now_us = NOW_US();
+  uint32_t interlock_us = now_us - interlock_hal.clock_us, stimulator_us = now_us - stimulator_hal.clock_us;
+  uint32_t silent_us = interlock_us < stimulator_us ? interlock_us : stimulator_us;
+  if (silent_us >= HUNG_US) stage_off();
+  else TIMER_ALARM(2) = now_us + HUNG_US - silent_us;
+}
+
 /** Sleeps until `duration_us` have passed, the line wakes it or the magnet has come. */
 static void sleep_us(uint32_t duration_us) {
   uint32_t begin_us = NOW_US();
   TIMER_ALARM(0) = begin_us + duration_us;
+  is_asleep = true;
+  TIMER_ARMED = BIT(2);
   for (;;) {
     // With interrupts off nothing can come between the look and the sleep; what is pending ends the sleep all the same.
     uint32_t primask = disable_interrupts();
     bool is_over = NOW_US() - begin_us >= duration_us || line_wakes() || magnet_is_latched();
     if (!is_over) __asm__ volatile("wfi");
     restore_interrupts(primask);
-    if (is_over) return;
+    if (is_over) break;
   }
+  interlock_hal.clock_us = NOW_US();
+  is_asleep = false;
+  TIMER_ALARM(2) = interlock_hal.clock_us + HUNG_US;
 }
 
 int main(void) {

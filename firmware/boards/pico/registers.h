@@ -82,6 +82,7 @@
 
 // 4.6 timer
 #define TIMER_ALARM(n) REG(0x40054010u + 4u * (n))
+#define TIMER_ARMED REG(0x40054020)
 #define TIMER_RAWL REG(0x40054028)
 #define TIMER_INTR REG(0x40054034)
 #define TIMER_INTE REG(0x40054038)
@@ -174,6 +175,7 @@
 #define NVIC_IPR(irq) REG(0xe000e400u + ((irq) & ~3u))
 #define IRQ_TIMER_0 0u
 #define IRQ_TIMER_1 1u
+#define IRQ_TIMER_2 2u
 #define IRQ_PIO0_0 7u
 #define IRQ_IO_BANK0 13u
 #define IRQ_UART0 20u

@@ -122,7 +122,7 @@ void sensors_start(void) {
   temperature.value = convert_now(ADC_TEMPERATURE) * 330000 / 4096 - 50000;
   battery.at_us = temperature.at_us = NOW_US();
   ADC_INTE = 1;
-  TIMER_INTE = 3;
+  TIMER_INTE = 7;
   TIMER_ALARM(1) = NOW_US() + CONVERSION_US;
   pin_input(PIN_MAGNET);
   IO_INTR(PIN_MAGNET) = IO_EDGE_LOW(PIN_MAGNET);

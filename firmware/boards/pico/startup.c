@@ -10,6 +10,7 @@ void converter_interrupt(void);
 void conversions_interrupt(void);
 void line_interrupt(void);
 void wake_interrupt(void);
+void hang_interrupt(void);
 
 void reset_handler(void) {
   const uint32_t *from = &data_load;
@@ -29,6 +30,7 @@ __attribute__((section(".vectors"), used)) const handler vectors[16 + 26] = {
     [2 ... 41] = fault_handler,
     [16 + IRQ_TIMER_0] = wake_interrupt,
     [16 + IRQ_TIMER_1] = conversions_interrupt,
+    [16 + IRQ_TIMER_2] = hang_interrupt,
     [16 + IRQ_PIO0_0] = sample_interrupt,
     [16 + IRQ_IO_BANK0] = magnet_interrupt,
     [16 + IRQ_UART0] = line_interrupt,

@@ -24,6 +24,8 @@ const SCRATCH_STATUS = 0;
 const SCRATCH_FAULT = 1;
 /** IPSR while the magnet's interrupt runs: IO_BANK0 is number 13. */
 const EXCEPTION_MAGNET = 16 + 13;
+/** And while that runs which finds a hang: TIMER_2. */
+const EXCEPTION_HANG = 16 + 2;
 /** A branch to itself. */
 const HANG_INSTRUCTION = 0xe7fe;
 const EXPORTS: Record<ModuleName, readonly string[]> = {
@@ -216,7 +218,9 @@ export class PicoMachine implements Machine, ChipListener {
 
   private offBy(): OffBy {
     if (this.isFaulty) return OffBy.TRAP;
-    return this.chip.rp2040.core.IPSR === EXCEPTION_MAGNET ? OffBy.MAGNET : OffBy.INTERLOCK;
+    const exception = this.chip.rp2040.core.IPSR;
+    if (exception === EXCEPTION_HANG) return OffBy.HANG;
+    return exception === EXCEPTION_MAGNET ? OffBy.MAGNET : OffBy.INTERLOCK;
   }
 
   private observeTrip(cycle: number, status: number): void {

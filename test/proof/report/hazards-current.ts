@@ -103,10 +103,10 @@ export const CURRENT_HAZARDS: readonly Hazard[] = [
     hazard: 'An output stage that does not follow',
     situation: 'A converter, switch or driver is stuck, and delivers what nobody asked for.',
     harm: 'Shock, damaged tissue, loss of therapy',
-    requirements: ['REQ-SEN-002', 'REQ-SEN-003', 'REQ-SEN-005', 'REQ-ARM-005'],
+    requirements: ['REQ-SEN-002', 'REQ-SEN-003', 'REQ-SEN-005', 'REQ-ARM-005', 'REQ-SIM-129'],
     laws: ['L9', 'L12'],
     gap:
-      'One sample at a time, two mismatches in a row: not the first wrong pulse. Phases under 20 µs alone are not read back, ' +
+      'A source that sticks high is cut by the charge guard alone, which is hardware: its first phase can be too long. Read-back: one sample at a time, two mismatches in a row: not the first wrong pulse. Phases under 20 µs alone are not read back, ' +
       'nor is a current that leaks during recharge. What the self-test at boot covers is the board’s.',
   },
   {

@@ -51,11 +51,12 @@ export const OUTPUT_FAULTS: readonly SingleFault[] = [
     fault: 'Current source or converter (DAC) stuck',
     effect:
       'A contact carries a wrong current in every driven segment; the rest returns through others or the case.',
-    caughtBy: 'L12: two mismatches in a row of the same electrode trip; idle contacts take their turn.',
-    within: 'two turns of that electrode; tests ask for 10 s in programs of up to three areas',
+    caughtBy:
+      'The charge guard (hardware) cuts the output. L12: two mismatches in a row of the same electrode trip; idle contacts take their turn.',
+    within: `${t.GUARD} on a blocking capacitor; then two turns of that electrode, for which tests ask 10 s in programs of up to three areas`,
     laws: ['L12'],
-    requirements: ['REQ-SEN-002', 'REQ-SEN-003'],
-    left: `Pulses until then, at most the compliance of ${t.COMPLIANCE}. Off by less than 5 % or ${t.READBACK_LEAST}: never. Leaking into recharge: never; the blocking capacitors end it.`,
+    requirements: ['REQ-SEN-002', 'REQ-SEN-003', 'REQ-SIM-129'],
+    left: `Pulses until then; without the guard up to the compliance of ${t.COMPLIANCE}, past 5080 nC within one phase. Off by less than 5 % or ${t.READBACK_LEAST}: never. Leaking into recharge: never; the blocking capacitors end it.`,
     isSimulated: true,
   },
   {
@@ -75,7 +76,7 @@ export const OUTPUT_FAULTS: readonly SingleFault[] = [
     within: `${t.ONE_SHOT}, then ${t.HORIZON} at most`,
     laws: ['L9', 'L16'],
     requirements: ['REQ-ARM-003', 'REQ-TIM-004'],
-    left: `One phase of up to ${t.ONE_SHOT_CHARGE}: far past L4, once. Recharge by hardware follows.`,
+    left: `One phase, cut by the charge guard (hardware) at ${t.GUARD}; without it up to ${t.ONE_SHOT_CHARGE}. Recharge by hardware follows.`,
     isSimulated: false,
   },
   {

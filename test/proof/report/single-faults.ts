@@ -13,7 +13,7 @@ const CONTROL_FAULTS: readonly SingleFault[] = [
     within: t.ONE_SHOT,
     laws: [],
     requirements: ['REQ-FLT-001'],
-    left: `One phase of up to ${t.ONE_SHOT_CHARGE}; without the one-shot ${t.BLOCKING_CHARGE}. A watchdog on the same oscillator does not reset.`,
+    left: `One phase, cut by the charge guard (hardware) at ${t.GUARD}; without it up to ${t.ONE_SHOT_CHARGE}, without the one-shot ${t.BLOCKING_CHARGE}. A watchdog on the same oscillator does not reset.`,
     isSimulated: false,
   },
   {
@@ -49,11 +49,11 @@ const CONTROL_FAULTS: readonly SingleFault[] = [
   {
     fault: 'Firmware hangs or traps',
     effect: 'Nothing more is asked for or released.',
-    caughtBy: `The queue ends in zero (L16); watchdog after ${t.WATCHDOG}; heartbeat driver after ${t.HEARTBEAT}.`,
-    within: `${t.HORIZON} at most`,
+    caughtBy: `A timer of the board switches off after ${t.HUNG} in which nobody has read the clock; the queue ends in zero (L16); watchdog after ${t.WATCHDOG}; heartbeat driver after ${t.HEARTBEAT}.`,
+    within: `${t.HUNG}; ${t.HORIZON} at most where the clock is still read`,
     laws: ['L13', 'L16'],
-    requirements: ['REQ-TIM-003', 'REQ-FLT-001', 'REQ-THR-009', 'REQ-ARM-004'],
-    left: 'What is queued is played, at most; then loss of therapy until somebody starts it again.',
+    requirements: ['REQ-TIM-003', 'REQ-FLT-001', 'REQ-THR-009', 'REQ-ARM-004', 'REQ-BRD-010'],
+    left: 'What is queued is played until then; then loss of therapy until somebody starts it again.',
     isSimulated: true,
   },
   {
@@ -151,7 +151,7 @@ const MEMORY_FAULTS: readonly SingleFault[] = [
     within: `${t.ONE_SHOT} for the duration; the level is not bounded in time`,
     laws: ['L12'],
     requirements: ['REQ-SEN-003'],
-    left: `One wrong phase of up to ${t.ONE_SHOT_CHARGE}. Past the gate: a board should protect its FIFO by parity.`,
+    left: `One wrong phase, cut by the charge guard (hardware) at ${t.GUARD}; without it up to ${t.ONE_SHOT_CHARGE}. Past the gate: a board should protect its FIFO by parity.`,
     isSimulated: false,
   },
   {
