@@ -61,6 +61,10 @@ describe('the binaries', () => {
     });
   }
 
+  it('REQ-LNK-020: the memory of the stimulator begins as zeros: its constants are code', () => {
+    expect(binaryen.readBinary(read('stimulator')).emitText()).not.toContain('(data ');
+  });
+
   it('REQ-INT-006: the interlock is at most 8 KiB and the stimulator at most 25 KiB', () => {
     expect(read('interlock').length).toBeLessThanOrEqual(8 * 1024);
     expect(read('stimulator').length).toBeLessThanOrEqual(25 * 1024);

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Status } from '../../firmware/status.ts';
+import { State, Status } from '../../firmware/status.ts';
 import {
   FRAME_BYTES_MAX,
   Message,
@@ -12,6 +12,9 @@ import {
 } from '../../firmware/wire.ts';
 import { LinkRig } from './link-rig.ts';
 import { cobs, crc32c, frameBytes, line, u32 } from './link-wire.ts';
+
+/** The stimulator's memory but for what nothing uses. */
+const STATIC_BYTES = 12_800;
 
 function connected(): LinkRig {
   const rig = new LinkRig();
@@ -122,5 +125,17 @@ describe('frames', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  test('REQ-LNK-020: an ESTOP acts after any flipped bit of the memory', () => {
+    const rig = connected();
+    const { memory } = rig;
+    for (let bit = 0; bit < 8 * STATIC_BYTES; bit++) {
+      rig.interlock.state = State.ARMED;
+      memory[bit >> 3] ^= 1 << (bit & 7);
+      rig.exchange(rig.next(Message.ESTOP));
+      expect(rig.interlock.state, `byte ${bit >> 3}, bit ${bit & 7}`).toBe(State.DISARMED);
+    }
+    expect(memory.subarray(STATIC_BYTES).every((byte) => byte === 0)).toBe(true);
   });
 });

@@ -8,6 +8,7 @@ import { type Frame, type FrameFields, frames, line } from './link-wire.ts';
 const binary = new WebAssembly.Module(readFileSync(new URL('../../build/stimulator.wasm', import.meta.url)));
 
 interface Exports {
+  readonly memory: WebAssembly.Memory;
   boot(board: number, entropy: number, readbackToleranceUa: number): void;
   poll(): number;
 }
@@ -41,6 +42,10 @@ export class LinkRig {
     const { exports } = new WebAssembly.Instance(binary, { hal, interlock: this.interlock.imports });
     this.#device = exports as unknown as Exports;
     this.#device.boot(BOARD_SIMULATOR, entropy, 100);
+  }
+
+  get memory(): Uint8Array {
+    return new Uint8Array(this.#device.memory.buffer);
   }
 
   get nowUs(): number {

@@ -3,6 +3,7 @@
 import { Status, StopReason } from '../../status.ts';
 import { Message, PAYLOAD_BYTES_MAX, RESPONSE_STATUS } from '../../wire.ts';
 import { clear } from '../interlock.ts';
+import { clearWords } from '../store/words.ts';
 import { stopNow, stopSoft } from '../therapy/engine.ts';
 import { noteStatus } from '../therapy/now.ts';
 import { clearRefusal } from '../therapy/refusal.ts';
@@ -26,7 +27,7 @@ import {
  */
 export function dispatch(type: i32, request: usize, response: usize, nowUs: u64): i32 {
   clearRefusal();
-  for (let i = 0; i < PAYLOAD_BYTES_MAX; i += 4) store<u32>(response + <usize>i, 0);
+  clearWords(response, PAYLOAD_BYTES_MAX);
   const status = act(type, request, response, nowUs);
   if (status !== Status.OK) return writeRefusal(response, status);
   store<u8>(response + RESPONSE_STATUS, Status.OK);

@@ -14,7 +14,7 @@ import {
 import { DISCHARGE_US } from '../../profile.ts';
 import { Mode, State, Status, StopReason, Therapy } from '../../status.ts';
 import { SLOTS } from '../../wire.ts';
-import { arm, reading, stop } from '../interlock.ts';
+import { reading, stop } from '../interlock.ts';
 import { isEmpty, resetStore } from '../store/program.ts';
 import { countDelivered, resetDelivered, settleDelivered, startDelivered } from './delivered.ts';
 import { openFeasible } from './feasible.ts';
@@ -22,7 +22,7 @@ import { cancelImpedance, isMeasuringPulse, resetImpedance, runImpedance } from 
 import { clockUs, notedStatus, noteNow, noteStatus } from './now.ts';
 import { openPeaks } from './peaks.ts';
 import { freePlaces, isFillPutOff, LOW_WATER_US, queueBaseUs, queueEndUs } from './queue.ts';
-import { startRefusal } from './ready.ts';
+import { armOrWait, startRefusal } from './ready.ts';
 import { fillQueue, isScheduleOver, openSchedule, stopSchedule } from './schedule.ts';
 import {
   activeMode,
@@ -138,8 +138,8 @@ export function runTherapy(nowUs: u64): i32 {
 }
 
 function runArming(): i32 {
-  const armed = arm();
-  if (armed === Status.DISCHARGING) return max(1, min(reading(READING_DISCHARGE_US), POLL_PERIOD_US));
+  const armed = armOrWait();
+  if (armed < 0) return -armed;
   if (armed !== Status.OK) {
     enterIdle(refusedToArm(armed), armed);
     return 0;

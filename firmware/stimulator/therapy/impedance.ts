@@ -12,15 +12,14 @@ import {
   FLAG_CASE,
   FLAG_MEASURE,
   FLAG_RECHARGE,
-  POLL_PERIOD_US,
   READBACK_ELECTRODE_SHIFT,
   READBACK_TAG_SHIFT,
-  READING_DISCHARGE_US,
   READING_SEGMENTS,
   SENSE_NO_SAMPLE,
   SENSE_READBACK,
   SENSE_STALE,
   SENSE_VOLTAGE_MV,
+  STATUS_MAGNET,
   STATUS_STATE_MASK,
   STOP_DISARM,
   TAG_MASK,
@@ -36,9 +35,11 @@ import {
   READBACK_UA_MIN,
 } from '../../profile.ts';
 import { State, Status, Therapy } from '../../status.ts';
-import { arm, reading, status, stop } from '../interlock.ts';
+import { reading, stop } from '../interlock.ts';
+import { clearWords } from '../store/words.ts';
+import { noteStatus } from './now.ts';
 import { openQueue, queueActive, queueEndUs, queueZero } from './queue.ts';
-import { startRefusal } from './ready.ts';
+import { armOrWait, startRefusal } from './ready.ts';
 import { enterState, therapyState } from './state.ts';
 
 const PHASE_US: i32 = 500;
@@ -81,7 +82,7 @@ export function resetImpedance(): void {
   pairOhm = 0;
   toleranceUa = READBACK_UA_MIN;
   result = Status.OK;
-  for (let contact: usize = 0; contact < <usize>CONTACTS; contact++) store<i32>(known + (contact << 2), 0);
+  clearWords(known, 4 * CONTACTS);
 }
 
 /** Notes the board's read-back tolerance, µA: a measured current is only judged beyond it. */
@@ -117,10 +118,11 @@ function isElectrode(electrode: i32): bool {
 export function runImpedance(nowUs: u64): i32 {
   if (attempts === 0) return armAndBegin();
   takeSamples();
-  if ((status() & STATUS_STATE_MASK) !== State.ARMED) {
+  const packed = noteStatus();
+  if ((packed & STATUS_STATE_MASK) !== State.ARMED) {
     // The pulse is followed by nothing: once it has been played, the queue may run empty before this is called.
     if (hasFirst && hasSecond) finish(Status.OK);
-    else abandon();
+    else abandon(packed);
     return 0;
   }
   if (hasFirst && hasSecond) {
@@ -147,8 +149,8 @@ function proceed(goneUs: i32): i32 {
 }
 
 function armAndBegin(): i32 {
-  const armed = arm();
-  if (armed === Status.DISCHARGING) return max(1, min(reading(READING_DISCHARGE_US), POLL_PERIOD_US));
+  const armed = armOrWait();
+  if (armed < 0) return -armed;
   if (armed !== Status.OK) {
     finish(armed);
     return 0;
@@ -174,7 +176,7 @@ const words: usize = memory.data(32, 4);
 
 /** Queues a phase that drives `levelUa` from plus to minus. */
 function queuePhase(levelUa: i32): i32 {
-  for (let word: usize = 0; word < 8; word++) store<i32>(words + (word << 2), 0);
+  clearWords(words, 32);
   if (plus < CONTACTS) store<i16>(words + ((<usize>plus) << 1), <i16>levelUa);
   if (minus < CONTACTS) store<i16>(words + ((<usize>minus) << 1), <i16>-levelUa);
   const isCase = plus === CASE || minus === CASE;
@@ -232,10 +234,11 @@ function remember(): void {
   else pairOhm = ohm;
 }
 
-/** Ends the measurement because the interlock is no longer armed. */
-function abandon(): void {
+/** Ends the measurement because the interlock is no longer armed, as its status `packed` says. */
+function abandon(packed: i32): void {
   const refused = startRefusal();
-  finish(refused === Status.OK ? <i32>Status.NOT_ARMED : refused);
+  if (refused !== Status.OK) finish(refused);
+  else finish((packed & STATUS_MAGNET) !== 0 ? Status.MAGNET : Status.NOT_ARMED); // REQ-SCH-023
 }
 
 /** STOP or ESTOP while measuring: the output is off or has nothing queued. */

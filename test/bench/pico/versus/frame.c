@@ -1,16 +1,12 @@
-// Frames in and out: COBS, CRC-32C by nibbles, the ring of bytes that wait for the line.
+// Frames in and out: COBS, CRC-32C by nibbles without a table, the ring of bytes that wait for the line.
 
 #include "link.h"
 
 #define CRC_START 0xffffffffu
 #define CRC_RESIDUE 0xb798b438u
+#define POLYNOMIAL 0x82f63b78u
 #define RING_BYTES 512
 #define WRITES_MAX 64
-
-static const uint32_t nibbles[16] = {
-    0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1, 0x417b1dbc, 0x5125dad3, 0x61c69362, 0x7198540d,
-    0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9, 0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75,
-};
 
 union frame received;
 
@@ -27,11 +23,16 @@ static uint8_t ring[RING_BYTES];
 /** Bytes ever queued and ever taken. */
 static uint32_t head, tail;
 
-static inline uint32_t crc_step(uint32_t crc, uint32_t byte) {
-  crc ^= byte;
-  crc = crc >> 4 ^ nibbles[crc & 15];
-  return crc >> 4 ^ nibbles[crc & 15];
+static inline uint32_t nibble_step(uint32_t crc) {
+  uint32_t next = crc >> 4;
+  if (crc & 1) next ^= POLYNOMIAL >> 3;
+  if (crc & 2) next ^= POLYNOMIAL >> 2;
+  if (crc & 4) next ^= POLYNOMIAL >> 1;
+  if (crc & 8) next ^= POLYNOMIAL;
+  return next;
 }
+
+static inline uint32_t crc_step(uint32_t crc, uint32_t byte) { return nibble_step(nibble_step(crc ^ byte)); }
 
 static uint32_t crc32c(const uint8_t *bytes, int32_t count) {
   uint32_t crc = CRC_START;

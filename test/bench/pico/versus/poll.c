@@ -19,6 +19,8 @@ static struct {
 
 static struct {
   int32_t state, mode, reason, refusal, stop_reason;
+  /** When START was asked, clock µs. */
+  uint32_t asked_us;
   uint32_t changes;
   uint8_t slot;
 } therapy;
@@ -107,10 +109,19 @@ static int32_t fill(uint64_t now_us) {
   return is_low ? 0 : most(left_us / 2, 0);
 }
 
-static int32_t run_arming(void) {
+/** OK, minus the µs until it is worth asking again, or a refusal: MAGNET also where it has come and gone since START. */
+static int32_t arm_or_wait(void) {
   int32_t armed = interlock_arm();
-  if (armed == RESULT_DISCHARGING)
-    return most(1, least(interlock_reading(READING_DISCHARGE_US), POLL_PERIOD_US));
+  if (armed != RESULT_DISCHARGING) return armed;
+  int32_t left_us = interlock_reading(READING_DISCHARGE_US);
+  bool is_off_since = DISCHARGE_US - left_us < (int32_t)(hal_clock_us() - therapy.asked_us);
+  if (is_off_since && (turn.status & STATUS_MAGNET)) return RESULT_MAGNET;
+  return -most(1, least(left_us, POLL_PERIOD_US));
+}
+
+static int32_t run_arming(void) {
+  int32_t armed = arm_or_wait();
+  if (armed < 0) return -armed;
   if (armed != RESULT_OK) {
     bool is_trip = armed == RESULT_TRIPPED || armed == RESULT_LOCKED;
     enter_idle(armed == RESULT_MAGNET ? REASON_MAGNET : is_trip ? REASON_TRIP : REASON_REFUSED, armed);
@@ -268,6 +279,7 @@ static void set_amplitude(const uint8_t *request) {
 
 static int32_t start(const uint8_t *request) {
   if (therapy.state != THERAPY_IDLE) return RESULT_STIMULATING;
+  therapy.asked_us = hal_clock_us();
   delivered_start();
   therapy.slot = request[AREA_SLOT];
   therapy.mode = request[START_MODE];
