@@ -14,7 +14,7 @@ import { State } from '../../firmware/status.ts';
 import { BOARD_SIMULATOR } from '../../firmware/wire.ts';
 import type { Board } from '../board/board.ts';
 import { createHal, type HalCharges, INTERRUPT_SAMPLE, INTERRUPT_SENT, stimulatorHal } from '../board/hal.ts';
-import { ProcessorStopped, UnmodelledAccess } from '../board/unmodelled.ts';
+import { ProcessorStopped } from '../board/unmodelled.ts';
 import { NEXT, NOW } from '../clock/clock.ts';
 import { CYCLES_PER_US, cyclesOfUs } from '../clock/cycles.ts';
 import { RandomStream } from '../clock/random.ts';
@@ -218,7 +218,8 @@ export class WasmMachine implements Machine, LoopBoard {
   }
   stimulatorPoll(): number {
     this.enter('stimulator');
-    const wishUs = this.modules.stimulator.poll();
+    // As uint32_t, which it is to a board in C.
+    const wishUs = this.modules.stimulator.poll() >>> 0;
     this.charge();
     return wishUs;
   }
@@ -226,7 +227,6 @@ export class WasmMachine implements Machine, LoopBoard {
     this.board.watchdog.feed(this.time[NOW]);
   }
   sleepUs(durationUs: number): void {
-    if (!(durationUs >= 0)) throw new UnmodelledAccess(`stimulator.poll asked to sleep for ${durationUs} µs`);
     this.time[NOW] += this.boardCosts.turn;
     const isAwake = this.board.uart.wakes || this.board.magnetInput.isLatched;
     const sleepCycles = isAwake ? 0 : cyclesOfUs(durationUs);

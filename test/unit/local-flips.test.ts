@@ -2,6 +2,7 @@
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import wabt from 'wabt';
+import { POLL_PERIOD_US } from '../../firmware/board.ts';
 import { caseOf } from '../../host/campaign/generate.ts';
 import { findPlan } from '../../host/campaign/plan.ts';
 import { runCase } from '../../host/campaign/run-case.ts';
@@ -128,6 +129,27 @@ const WAITING = `(module
       br_if $again
     end
     i32.const 1000))`;
+
+describe('a stimulator that has lost its count', () => {
+  it('REQ-SIM-131: a wish that is negative as a signed number is a long one, as to a board in C', async () => {
+    const looksUs: number[] = [];
+    const sim = await createSimulator({
+      firmware: {
+        stimulator: (hal) => ({
+          boot: () => {},
+          poll: () => {
+            looksUs.push(hal.clock_us());
+            return -5;
+          },
+        }),
+      },
+    });
+    sim.runUs(2000 + 5 * POLL_PERIOD_US);
+    const periods = looksUs.slice(1).map((at, i) => at - looksUs[i]);
+    expect(periods.length).toBeGreaterThan(1);
+    for (const period of periods) expect(Math.abs(period - POLL_PERIOD_US)).toBeLessThan(30);
+  });
+});
 
 describe('a call that no longer ends', () => {
   it('REQ-SIM-131: it ends in the watchdog’s reset, without a trap', async () => {
