@@ -7,7 +7,7 @@ export { UnmodelledAccess } from './board/unmodelled.ts';
 export { Body, type BodyOptions, bodyOptions } from './body/index.ts';
 export { CLOCK_HZ, CYCLE_NS, CYCLES_PER_US, cyclesOfUs } from './clock/cycles.ts';
 export { RandomStream } from './clock/random.ts';
-export type { Fault, ScheduledFault } from './fault/fault.ts';
+export type { Fault, MachineFlip, ScheduledFault } from './fault/fault.ts';
 export type { Faults } from './fault/faults.ts';
 export { type Costs, NO_COSTS, PICO_COSTS, SIMULATOR_COSTS } from './machine/costs.ts';
 export { compileBinary } from './machine/identity.ts';
@@ -21,6 +21,7 @@ export type {
   StimulatorExports,
   StimulatorHal,
 } from './machine/machine.ts';
+export { REGISTER_BITS, type RegisterName } from './machine/pico/chip/core/registers.ts';
 export type { Firmware } from './machine/wasm-machine.ts';
 export { instantiateInterlock, instantiateStimulator, loadModule } from './machine/wasm-modules.ts';
 export {

@@ -39,6 +39,8 @@ export interface SimulatorOptions {
   readonly firmware?: Partial<Firmware>;
   /** What is charged for; SIMULATOR_COSTS where it is left out, PICO_COSTS, or NO_COSTS for calls at the very µs at which they are made. */
   readonly costs?: Costs;
+  /** Locals of the wasm modules can be made to flip. */
+  readonly localFlips?: boolean;
 }
 
 /**
@@ -109,6 +111,11 @@ export class Simulator {
   /** A module's memory as it is now, not a copy: a reset makes a new one. */
   memory(module: ModuleName): Uint8Array {
     return this.machine.memory(module);
+  }
+
+  /** Where the bit of a local, a register or the Pico's RAM has flipped that was asked for last; undefined: nowhere yet. */
+  get flippedAt(): string | undefined {
+    return this.machine.flippedAt;
   }
 
   /** What was recorded; null where the simulation was made without. */
@@ -185,7 +192,9 @@ function makeMachine(options: SimulatorOptions, board: Board, seed: number, cost
     stimulator: (hal, interlock) => instantiateStimulator(hal, interlock),
     ...options.firmware,
   };
-  return new WasmMachine(board, firmware, costs, seed);
+  if (options.localFlips === true && !costs.isMetered)
+    throw new RangeError('locals can flip only where instructions are charged for');
+  return new WasmMachine(board, firmware, costs, seed, options.localFlips);
 }
 
 /**

@@ -5,7 +5,7 @@ import { THERAPY_SCHEMA } from '../therapy/load.ts';
 import { FileProblems, type Problem } from '../therapy/problem.ts';
 import { schemaProblems } from '../therapy/schema.ts';
 import { type CampaignCase, FOREIGN_MESSAGES } from './case.ts';
-import { FAULT_NAMES, PHASES, STREAM_NAMES } from './names.ts';
+import { PHASES, STREAM_NAMES, STRUCK_NAMES } from './names.ts';
 
 const STEPS = ['amplitude', 'restart', 'magnet', 'noise', 'replay', 'foreign'] as const;
 const ENDS = ['stop', 'estop', 'link-loss'] as const;
@@ -47,9 +47,9 @@ function problemsOf(value: unknown): Problem[] {
   }
   for (const [index, fault] of (Array.isArray(one.faults) ? one.faults : []).entries()) {
     demand(
-      isOf(FAULT_NAMES, fault?.name),
+      isOf(STRUCK_NAMES, fault?.name),
       `faults[${index}].name`,
-      `is not one of ${FAULT_NAMES.join(', ')}`,
+      `is not one of ${STRUCK_NAMES.join(', ')}`,
     );
     demand(isOf(PHASES, fault?.phase), `faults[${index}].phase`, `is not one of ${PHASES.join(', ')}`);
     demand(typeof fault?.fault?.kind === 'string', `faults[${index}].fault.kind`, 'is missing');

@@ -2,7 +2,7 @@
 
 import type { Fault } from '../../sim/index.ts';
 import type { Therapy } from '../therapy/therapy.ts';
-import type { FaultName, Phase, StreamName } from './names.ts';
+import type { Phase, StreamName, StruckName } from './names.ts';
 
 /** A fault of the simulator, or a bit of the interlock's memory that flips at the start of a call or within one. */
 export type CampaignFault =
@@ -19,7 +19,7 @@ export type CampaignFault =
 
 /** A fault and when it strikes. */
 export interface PlannedFault {
-  readonly name: FaultName;
+  readonly name: StruckName;
   readonly fault: CampaignFault;
   /** The phase of operation that it is meant for, and the share of its length after which it strikes, ‰. */
   readonly phase: Phase;

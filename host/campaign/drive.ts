@@ -4,7 +4,7 @@
 import { AMPLITUDE_UA_MAX, PHASE_PC_SET_DEFAULT } from '../../firmware/profile.ts';
 import { Mode, Status } from '../../firmware/status.ts';
 import * as wire from '../../firmware/wire.ts';
-import { CYCLES_PER_US, type Simulator } from '../../sim/index.ts';
+import { CYCLES_PER_US, type Simulator, UnmodelledAccess } from '../../sim/index.ts';
 import { encodeArea } from '../device/area-record.ts';
 import { electrodeIndex } from '../device/electrodes.ts';
 import { decodeStatus } from '../device/messages.ts';
@@ -45,9 +45,11 @@ export interface Driven {
   readonly orders: readonly Order[];
   readonly phases: readonly { readonly phase: Phase; readonly cycle: number }[];
   readonly refusal: Refusal | undefined;
+  /** What the firmware did that no board defines: the run ended there. */
+  readonly undefinedOutput?: string;
 }
 
-/** Runs a case from power-on to its end. Throws what the simulator throws where firmware did what no board defines. */
+/** Runs a case from power-on to its end. */
 export function drive(sim: Simulator, one: CampaignCase, schedule: FaultSchedule): Driven {
   return new Driver(sim, one, schedule).run();
 }
@@ -71,11 +73,18 @@ class Driver {
   }
 
   run(): Driven {
-    const refusal = this.session();
-    this.nextAliveCycle = Number.POSITIVE_INFINITY;
-    this.enter('stopped', REST_MS);
-    this.pass(REST_MS);
-    return { orders: this.orders, phases: this.phases, refusal };
+    const { orders, phases } = this;
+    try {
+      const refusal = this.session();
+      this.nextAliveCycle = Number.POSITIVE_INFINITY;
+      this.enter('stopped', REST_MS);
+      this.pass(REST_MS);
+      return { orders, phases, refusal };
+    } catch (error) {
+      // No board could have played what the firmware released: whatever that would have been.
+      if (!(error instanceof UnmodelledAccess)) throw error;
+      return { orders, phases, refusal: undefined, undefinedOutput: error.message };
+    }
   }
 
   /** A host's whole session; what made it give up. */

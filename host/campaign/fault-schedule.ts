@@ -15,13 +15,18 @@ export interface Struck {
 export class FaultSchedule {
   /** The faults whose phase has come, in the order of the phases. */
   readonly struck: Struck[] = [];
+  /** Whether locals of the modules are to flip. */
+  readonly localFlips: boolean;
   private readonly waiting: PlannedFault[];
   private readonly callFlips: CallFlips | undefined;
   private sim: Simulator | null = null;
 
   constructor(faults: readonly PlannedFault[]) {
     this.waiting = [...faults];
-    const isOfCalls = faults.some(({ fault }) => fault.kind.startsWith('flip-'));
+    this.localFlips = faults.some(({ fault }) => fault.kind === 'local-flip');
+    const isOfCalls = faults.some(
+      ({ fault }) => fault.kind === 'flip-in-call' || fault.kind === 'flip-between-calls',
+    );
     this.callFlips = isOfCalls ? new CallFlips(() => this.sim?.nowCycles ?? 0) : undefined;
   }
 

@@ -6,7 +6,8 @@ import { loadPreset } from '../therapy/presets.ts';
 import type { Therapy } from '../therapy/therapy.ts';
 import type { CampaignCase, PlannedFault } from './case.ts';
 import { drawnFaults } from './faults.ts';
-import type { Flips, Plan } from './plan.ts';
+import { type Flips, flipOf, momentOf } from './flips.ts';
+import type { Plan } from './plan.ts';
 import { drawnStream } from './streams.ts';
 import { therapies } from './therapies.ts';
 import { withinCompliance } from './within-compliance.ts';
@@ -51,38 +52,27 @@ function sampled<T>(arbitrary: fc.Arbitrary<T>, seed: number): T {
   return fc.sample(arbitrary, { seed, numRuns: 1 })[0];
 }
 
-/**
- * Run n flips one bit at one moment; runs of one moment share therapy and body. They follow each other with the bits of the
- * bytes in order; where bits are sampled, run n draws its bit.
- */
+/** Run n flips one bit at one moment; runs of one moment share therapy and body. */
 function flipCase(plan: Plan, flips: Flips, n: number): CampaignCase {
-  const bits = flips.bytes * 8;
-  const isSampled = flips.sampled === true;
-  const moment = isSampled ? n % flips.moments : Math.floor(n / bits);
-  const drawn = isSampled ? new RandomStream(runSeed(plan, n), 'bit').below(bits) : n % bits;
   const without: Plan = { ...plan, flips: undefined };
-  const seed = runSeed(plan, moment);
+  const seed = runSeed(plan, momentOf(flips, n));
   const random = new RandomStream(seed, 'moment');
-  const therapy = briefly(loadPreset(FLIPPED[random.below(FLIPPED.length)]));
+  const presets = FLIPPED[plan.machine ?? 'wasm'];
+  const therapy = briefly(loadPreset(presets[random.below(presets.length)]));
   const base = { ...sampled(casesOf(without), seed), therapy };
-  const address = flips.address + (drawn >> 3);
-  const bit = drawn & 7;
-  const inCall = flips.during === true;
-  const between =
-    flips.module === 'interlock'
-      ? ({ kind: 'flip-between-calls', address, bit } as const)
-      : ({ kind: 'bit-flip', module: flips.module, address, bit } as const);
   const fault: PlannedFault = {
-    name: `${flips.module}-bit-flip`,
-    fault: inCall ? { kind: 'flip-in-call', address, bit, calls: random.below(40) } : between,
+    ...flipOf(flips, n, new RandomStream(runSeed(plan, n), 'bit'), random),
     phase: PHASES_OF_FLIPS[random.below(PHASES_OF_FLIPS.length)],
     atPermille: random.below(1001),
   };
   return { ...base, faults: [fault] };
 }
 
-/** Presets that are flipped under: slow and fast, active and passive recharge. */
-const FLIPPED = ['tonic', 'fast', 'burstdr', '10khz'] as const;
+/** Presets that are flipped under: slow and fast, active and passive recharge. The Pico refuses 10 kHz. */
+const FLIPPED = {
+  wasm: ['tonic', 'fast', 'burstdr', '10khz'],
+  pico: ['tonic', 'fast', 'burstdr'],
+} as const;
 const FLIPPED_RAMP_MS = 20;
 /** From here on a steep ramp is more than the processor takes. */
 const RAMPLESS_HZ = 1000;

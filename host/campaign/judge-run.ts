@@ -63,7 +63,7 @@ export function judgeRun(
   const line = new Line(trace);
   const orders = line.given(driven.orders);
   const exposure = exposureOf(sim, orders);
-  const ends = safeEndsOf(sim, trace, line, orders);
+  const ends = safeEndsOf(sim, trace, line, orders, struck);
   const commands = commandsOf(trace, line, orders, ends);
   const { pulses, findings } = findingsOf(sim, one, commands, struck, ends);
   const by = ends[0]?.by ?? (driven.refusal && refusalWords(driven.refusal));
@@ -88,8 +88,15 @@ function outcomeOf(
 }
 
 /** Trips, resets, and whatever else ended without an order. */
-function safeEndsOf(sim: Simulator, trace: Trace, line: Line, orders: readonly GivenOrder[]): SafeEnd[] {
+function safeEndsOf(
+  sim: Simulator,
+  trace: Trace,
+  line: Line,
+  orders: readonly GivenOrder[],
+  struck: readonly Struck[],
+): SafeEnd[] {
   const lastBefore = lastCurrentsBefore(sim);
+  const struckNs = struck.map(({ cycle }) => cycle * CYCLE_NS);
   const ends: { by: string; cycle: number; isCut: boolean }[] = [];
   if (trace.marks(Mark.DRIVER).length === 0) ends.push({ by: 'driver out', cycle: 0, isCut: true });
   for (const { kind, cycle, argument } of trace.marks()) {
@@ -115,7 +122,9 @@ function safeEndsOf(sim: Simulator, trace: Trace, line: Line, orders: readonly G
       const start = orders.findLast((given) => given.order.kind === 'start' && given.cycle <= cycle);
       // Not before the therapy that it ended, if that came to no pulse.
       const sinceNs = start === undefined ? 0 : start.cycle * CYCLE_NS + 1;
-      return { by, atNs: isCut ? atNs : Math.max(sinceNs, lastBefore(atNs)) };
+      // Where none had come yet, none could from the fault on.
+      const lastNs = lastBefore(atNs) ?? Math.min(atNs, ...struckNs);
+      return { by, atNs: isCut ? atNs : Math.max(sinceNs, lastNs) };
     });
 }
 
@@ -126,15 +135,15 @@ const OWN_REASONS: ReadonlySet<StopReason> = new Set([
   StopReason.LIMIT,
 ]);
 
-/** Gives the end of the last current before an instant, ns; the instant itself where there was none. */
-function lastCurrentsBefore(sim: Simulator): (atNs: number) => number {
+/** Gives the end of the last current before an instant, ns; undefined where there was none. */
+function lastCurrentsBefore(sim: Simulator): (atNs: number) => number | undefined {
   let endsNs: number[] | undefined;
   return (atNs) => {
     if (endsNs === undefined) {
       endsNs = [];
       for (const { endNs, state } of sim.capture().stretches()) if (state === 'drive') endsNs.push(endNs);
     }
-    return endsNs.findLast((endNs) => endNs <= atNs) ?? atNs;
+    return endsNs.findLast((endNs) => endNs <= atNs);
   };
 }
 

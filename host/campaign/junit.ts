@@ -34,10 +34,12 @@ function failureXml(record: RunRecord, command: string): string {
   return `    <failure message="${escapeText(`run ${record.n}: ${message}`)}">${escapeText(`seed ${record.seed}\n${command}`)}</failure>\n`;
 }
 
-/** Why a run fails, in a line. */
+/** Why a run fails, and where a bit had flipped, in a line. */
 export function failureText(record: RunRecord): string {
   const why = record.hazards?.[0] ?? record.findings?.[0] ?? record.by ?? '';
-  return `${OUTCOME_WORDS[record.outcome]}: ${why}`;
+  const places = record.faults.flatMap(({ place }) => place ?? []);
+  const where = places.length === 0 ? '' : ` (${places.join('; ')})`;
+  return `${OUTCOME_WORDS[record.outcome]}: ${why}${where}`;
 }
 
 /** `12 tripped safely, 3 pass` of the outcomes that there are. */

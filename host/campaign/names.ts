@@ -22,6 +22,17 @@ export const FAULT_NAMES = [
 ] as const;
 export type FaultName = (typeof FAULT_NAMES)[number];
 
+/** Faults that come only where a plan flips bits one by one. */
+export const FLIP_NAMES = [
+  'interlock-local-flip',
+  'stimulator-local-flip',
+  'register-flip',
+  'ram-flip',
+] as const;
+/** Faults that a run can be struck by, or `none`. */
+export const STRUCK_NAMES = [...FAULT_NAMES, ...FLIP_NAMES] as const;
+export type StruckName = (typeof STRUCK_NAMES)[number];
+
 /** What a host does to the device while it stimulates. */
 export const STREAM_NAMES = [
   'plain',

@@ -189,6 +189,9 @@ function failureSection({ record, shrunk, plots, replay, replayShrunk }: ShownFa
     title,
     paragraph(`Seed ${record.seed}.${record.by === undefined ? '' : ` Ended by: ${record.by}.`}`),
     element('ul', {}, ...why),
+    ...record.faults.flatMap(({ name, place }) =>
+      place === undefined ? [] : [paragraph(`${name}: ${place}.`)],
+    ),
     paragraph(
       'The minimal case: what is left of it when everything is taken away that it does not need to fail.',
     ),

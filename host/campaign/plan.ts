@@ -7,6 +7,7 @@ import { packagePath } from '../therapy/package-files.ts';
 import { FileProblems } from '../therapy/problem.ts';
 import { schemaProblems } from '../therapy/schema.ts';
 import type { Weights } from './faults.ts';
+import { allFlips, type Flips, wrongFlips } from './flips.ts';
 import type { FaultName, StreamName } from './names.ts';
 
 /** What a campaign runs; plan.schema.json says what each field may be. */
@@ -23,22 +24,20 @@ export interface Plan {
   readonly faults?: Weights<FaultName>;
   readonly faultsMax?: number;
   readonly streams?: Weights<StreamName>;
+  /** Bits that are flipped one by one, run by run, in place of faults. */
   readonly flips?: Flips;
 }
 
-/** Bits that are flipped one by one, run by run: every bit of the bytes, at each of the moments. */
-export interface Flips {
-  readonly module: 'interlock' | 'stimulator';
-  readonly address: number;
-  readonly bytes: number;
-  readonly moments: number;
-  readonly during?: boolean;
-  /** Each run draws its bit; otherwise run by run every bit comes once at each moment. */
-  readonly sampled?: boolean;
-}
-
 /** Plans that ship with the package. */
-export const PLANS = ['quick', 'full', 'flips', 'flips-in-calls', 'stimulator-flips'] as const;
+export const PLANS = [
+  'quick',
+  'full',
+  'flips',
+  'flips-in-calls',
+  'stimulator-flips',
+  'local-flips',
+  'pico-flips',
+] as const;
 
 /** Runs that a worker gets at once, by machine: little is lost when it is cut short. */
 export const BATCH = { wasm: 16, pico: 1 } as const;
@@ -77,17 +76,10 @@ function wrongOf(plan: Plan): { field: string; message: string } | undefined {
   const { flips } = plan;
   if (flips === undefined) return undefined;
   if (plan.faults !== undefined) return { field: 'faults', message: 'a plan has either faults or flips' };
-  if (flips.during === true && flips.module !== 'interlock')
-    return { field: 'flips.during', message: 'only the interlock’s calls can be looked into' };
-  if (flips.module === 'interlock' && plan.machine === 'pico')
-    return { field: 'machine', message: 'calls of the interlock can be looked into on "wasm" alone' };
-  if (flips.address + flips.bytes > 65_536)
-    return {
-      field: 'flips.bytes',
-      message: `bytes ${flips.address} to ${flips.address + flips.bytes - 1} are more than the memory of 65536`,
-    };
-  const most = flips.bytes * 8 * flips.moments;
-  return plan.runs > most && flips.sampled !== true
+  const wrong = wrongFlips(flips, plan.machine);
+  if (wrong !== undefined) return wrong;
+  const most = allFlips(flips) ?? plan.runs;
+  return plan.runs > most
     ? { field: 'runs', message: `${plan.runs} are more than the ${most} bits and moments that there are` }
     : undefined;
 }

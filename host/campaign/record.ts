@@ -1,14 +1,16 @@
 // The record of a run: one JSON line, the same whoever ran it and whenever.
 
 import type { CampaignFault } from './case.ts';
-import type { FaultName, FlipResult, Outcome, Phase, StreamName } from './names.ts';
+import type { FlipResult, Outcome, Phase, StreamName, StruckName } from './names.ts';
 
 export interface FaultRecord {
-  readonly name: FaultName;
+  readonly name: StruckName;
   readonly phase: Phase;
   /** When it struck, µs from power-on. */
   readonly atUs: number;
   readonly fault: CampaignFault;
+  /** Where a bit of a local, a register or the Pico's RAM flipped, in the binary's own words. */
+  readonly place?: string;
 }
 
 export interface RunRecord {

@@ -1,7 +1,7 @@
 // Runs one case from power-on to its verdict and its record.
 
-import { CYCLES_PER_US, createSimulator, type Simulator, UnmodelledAccess } from '../../sim/index.ts';
-import type { CampaignCase } from './case.ts';
+import { CYCLES_PER_US, createSimulator, type Simulator } from '../../sim/index.ts';
+import type { CampaignCase, CampaignFault } from './case.ts';
 import { type Driven, drive } from './drive.ts';
 import { FaultSchedule, type Struck } from './fault-schedule.ts';
 import { caseOf } from './generate.ts';
@@ -34,22 +34,22 @@ export async function runCase(
     chargeGuard,
     baud: BAUD[machine],
     firmware: schedule.firmware,
+    localFlips: schedule.localFlips,
   });
   schedule.attach(sim);
-  let driven: Driven = { orders: [], phases: [{ phase: 'boot', cycle: 0 }], refusal: undefined };
-  let undefinedOutput: string | undefined;
-  try {
-    driven = drive(sim, one, schedule);
-  } catch (error) {
-    // No board could have played what the firmware released: whatever that would have been.
-    if (!(error instanceof UnmodelledAccess)) throw error;
-    undefinedOutput = error.message;
-  }
-  const struck = schedule.struck.filter(({ cycle }) => cycle <= sim.nowCycles);
+  const driven = drive(sim, one, schedule);
+  const { undefinedOutput } = driven;
+  const struck = schedule.struck.filter((one) => hasStruck(sim, one));
   const verdict = judgeRun(sim, one, driven, struck);
   if (undefinedOutput === undefined) return { sim, driven, struck, verdict };
   const hazards = [...verdict.hazards, { kind: 'undefined output', message: undefinedOutput } as const];
   return { sim, driven, struck, verdict: { ...verdict, outcome: 'hazardous', hazards } };
+}
+
+/** A bit that waits for its local or its cycle may wait for longer than the run lasts. */
+function hasStruck(sim: Simulator, { fault: { fault }, cycle }: Struck): boolean {
+  const isSure = fault.kind !== 'local-flip' && fault.kind !== 'register-flip';
+  return cycle <= sim.nowCycles && (isSure || sim.flippedAt !== undefined);
 }
 
 /** Runs run `n` of a plan. */
@@ -68,6 +68,7 @@ export function recordOf(n: number, one: CampaignCase, run: FinishedRun): RunRec
       phase: phaseAt(run, one, cycle),
       atUs: cycle / CYCLES_PER_US,
       fault,
+      ...(isPlaced(fault) && run.sim.flippedAt !== undefined ? { place: run.sim.flippedAt } : {}),
     }));
   const { hazards, findings, outcome, by } = verdict;
   const shown = findings.slice(0, FINDINGS_SHOWN).map(({ rule, atNs, message }) => {
@@ -87,6 +88,10 @@ export function recordOf(n: number, one: CampaignCase, run: FinishedRun): RunRec
     offUs: verdict.offUs,
     ...(shown.length === 0 ? {} : { findings: shown, findingsInAll: findings.length }),
   };
+}
+
+function isPlaced({ kind }: CampaignFault): boolean {
+  return kind === 'local-flip' || kind === 'register-flip' || kind === 'ram-flip';
 }
 
 /** What the device was doing at a cycle: what its host had ordered, and what the output showed. */

@@ -1,14 +1,14 @@
 // Counts records: outcomes, and faults by phase of operation.
 
 import {
-  FAULT_NAMES,
-  type FaultName,
   FLIP_RESULTS,
   type FlipResult,
   OUTCOMES,
   type Outcome,
   PHASES,
   type Phase,
+  STRUCK_NAMES,
+  type StruckName,
 } from './names.ts';
 import { flipResult, isFailure, type RunRecord } from './record.ts';
 
@@ -21,16 +21,16 @@ export interface Tally {
   /** Runs that a fault struck in. */
   readonly faulted: number;
   /** By fault and by the phase that it struck in; a run with two faults counts in both. */
-  readonly cells: ReadonlyMap<FaultName, ReadonlyMap<Phase, Counts>>;
+  readonly cells: ReadonlyMap<StruckName, ReadonlyMap<Phase, Counts>>;
   /** What became of flipped bits, by the fault's name. */
-  readonly flips: ReadonlyMap<FaultName, Record<FlipResult, number>>;
+  readonly flips: ReadonlyMap<StruckName, Record<FlipResult, number>>;
   readonly failures: readonly RunRecord[];
 }
 
 export function tallyOf(records: Iterable<RunRecord>): Tally {
   const counts = noCounts();
-  const cells = new Map<FaultName, Map<Phase, Counts>>();
-  const flips = new Map<FaultName, Record<FlipResult, number>>();
+  const cells = new Map<StruckName, Map<Phase, Counts>>();
+  const flips = new Map<StruckName, Record<FlipResult, number>>();
   const failures: RunRecord[] = [];
   let runs = 0;
   let faulted = 0;
@@ -42,7 +42,7 @@ export function tallyOf(records: Iterable<RunRecord>): Tally {
     for (const { name, phase } of struckIn(record)) {
       const row = entry(cells, name, () => new Map<Phase, Counts>());
       entry(row, phase, noCounts)[record.outcome]++;
-      if (name.endsWith('bit-flip')) entry(flips, name, noFlips)[flipResult(record)]++;
+      if (name.endsWith('-flip')) entry(flips, name, noFlips)[flipResult(record)]++;
     }
   }
   failures.sort((a, b) => a.n - b.n);
@@ -50,14 +50,14 @@ export function tallyOf(records: Iterable<RunRecord>): Tally {
 }
 
 /** The faults of a run; a run without any counts as `none`, in the phase that all of them come to. */
-function struckIn(record: RunRecord): { name: FaultName; phase: Phase }[] {
+function struckIn(record: RunRecord): { name: StruckName; phase: Phase }[] {
   if (record.faults.length > 0) return [...record.faults];
   return [{ name: 'none', phase: record.outcome === 'refused' ? 'programming' : 'stimulating' }];
 }
 
-function inOrder(cells: Map<FaultName, Map<Phase, Counts>>): Tally['cells'] {
+function inOrder(cells: Map<StruckName, Map<Phase, Counts>>): Tally['cells'] {
   return new Map(
-    FAULT_NAMES.filter((name) => cells.has(name)).map((name) => [
+    STRUCK_NAMES.filter((name) => cells.has(name)).map((name) => [
       name,
       cells.get(name) as Map<Phase, Counts>,
     ]),

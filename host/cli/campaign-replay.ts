@@ -66,8 +66,10 @@ function writeFiles(folder: string, name: string, run: FinishedRun): string[] {
 
 function tell(record: RunRecord, one: CampaignCase, files: readonly string[]): void {
   say(`${one.therapy.areas.length} areas, ${record.stream}, ${record.pulses} pulses, seed ${record.seed}`);
-  for (const { name, phase, atUs, fault } of record.faults)
-    say(`${name} while ${phase}, at ${atUs} µs: ${JSON.stringify(fault)}`);
+  for (const { name, phase, atUs, fault, place } of record.faults) {
+    const where = place === undefined ? '' : `, ${place}`;
+    say(`${name} while ${phase}, at ${atUs} µs: ${JSON.stringify(fault)}${where}`);
+  }
   say(`largest charge ${record.chargeNc} nC, largest phase ${record.phaseNc} nC`);
   const ended = record.by === undefined ? '' : ` (${record.by})`;
   say(`${isFailure(record) ? failureText(record) : OUTCOME_WORDS[record.outcome]}${ended}`);

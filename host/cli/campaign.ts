@@ -4,6 +4,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command as CommandLine } from 'commander';
+import { allFlips } from '../campaign/flips.ts';
 import { failureText } from '../campaign/junit.ts';
 import { OUTCOME_WORDS, OUTCOMES } from '../campaign/names.ts';
 import {
@@ -100,7 +101,8 @@ function nameOf(plan: string, { out, runs, seed }: CampaignOptions): Named {
     ...(runs === undefined ? {} : { runs }),
     ...(seed === undefined ? {} : { seed }),
   };
-  if (changed.flips !== undefined && changed.flips.sampled !== true && changed.runs > found.runs)
+  const all = changed.flips && allFlips(changed.flips);
+  if (all !== undefined && changed.runs > found.runs)
     throw new UsageError(`--runs: ${plan} has ${found.runs} bits and moments, no more`);
   const asGiven = [
     plan,

@@ -30,8 +30,9 @@ export class Watchdog {
   stop(): void {
     this.isRunning = false;
   }
+  /** Too late where the time has run out by then, even if nobody has looked yet. */
   feed(cycle: number): void {
-    this.state[FED_AT] = cycle;
+    if (cycle < this.state[FED_AT] + LIMIT_CYCLES) this.state[FED_AT] = cycle;
   }
 
   private schedule(from: number): void {

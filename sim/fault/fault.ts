@@ -2,8 +2,24 @@
 
 import type { SensorHealth } from '../board/sensors.ts';
 import type { ModuleName } from '../machine/machine.ts';
+import type { RegisterName } from '../machine/pico/chip/core/registers.ts';
+
+/** Bits that lie in no module's memory: each is one machine's. */
+export type MachineFlip =
+  /** On the wasm machine, of a local as it is read, after so many reads of locals of the module; 0: the next one. */
+  | { readonly kind: 'local-flip'; readonly module: ModuleName; readonly reads: number; readonly bit: number }
+  /** On the Pico, of a register of the core, after so many cycles in which it did not sleep. */
+  | {
+      readonly kind: 'register-flip';
+      readonly register: RegisterName;
+      readonly bit: number;
+      readonly busyCycles: number;
+    }
+  /** On the Pico, of the byte at this offset in its 264 KiB. */
+  | { readonly kind: 'ram-flip'; readonly offset: number; readonly bit: number };
 
 export type Fault =
+  | MachineFlip
   /** Bytes towards the device (rx) or from it (tx) get lost or have a bit flipped, in parts per million; 0: mended. */
   | {
       readonly kind: 'uart';

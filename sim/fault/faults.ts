@@ -7,10 +7,12 @@ import { NOW } from '../clock/clock.ts';
 import { cyclesOfUs } from '../clock/cycles.ts';
 import { RandomStream } from '../clock/random.ts';
 import type { Machine } from '../machine/machine.ts';
+import { REGISTER_BITS } from '../machine/pico/chip/core/registers.ts';
 import { Mark, ResetBy } from '../trace/marks.ts';
-import type { Fault, ScheduledFault } from './fault.ts';
+import type { Fault, MachineFlip, ScheduledFault } from './fault.ts';
 
 const PPM_MAX = 1_000_000;
+const PICO_RAM_BYTES = 264 * 1024;
 
 export class Faults {
   /** Every fault injected or scheduled, in the order of the calls: the argument of Mark.FAULT is an index into it. */
@@ -57,7 +59,9 @@ export class Faults {
               ? Math.abs(fault.ppm) < PPM_MAX
               : fault.kind === 'brown-out'
                 ? fault.durationUs >= 0
-                : true;
+                : isMachineFlip(fault)
+                  ? canFlip(fault)
+                  : true;
     if (!holds) throw new RangeError(`a fault that cannot be: ${JSON.stringify(fault)}`);
   }
 
@@ -104,6 +108,11 @@ export class Faults {
       case 'hang':
         machine.hang(fault.module);
         return;
+      case 'local-flip':
+      case 'register-flip':
+      case 'ram-flip':
+        machine.flip(fault);
+        return;
       default:
         this.applyToSensors(fault, cycle);
     }
@@ -131,5 +140,26 @@ export class Faults {
       case 'self-test':
         board.selfTestPassed = fault.passes;
     }
+  }
+}
+
+function isMachineFlip(fault: Fault): fault is MachineFlip {
+  return fault.kind === 'local-flip' || fault.kind === 'register-flip' || fault.kind === 'ram-flip';
+}
+
+function canFlip(flip: MachineFlip): boolean {
+  const isBelow = (value: number, bound: number): boolean =>
+    Number.isInteger(value) && value >= 0 && value < bound;
+  switch (flip.kind) {
+    case 'local-flip':
+      return (
+        (flip.module === 'interlock' || flip.module === 'stimulator') &&
+        isBelow(flip.reads, 0x7fff_ffff) &&
+        isBelow(flip.bit, 64)
+      );
+    case 'register-flip':
+      return REGISTER_BITS[flip.register]?.includes(flip.bit) === true && isBelow(flip.busyCycles, 2 ** 40);
+    case 'ram-flip':
+      return isBelow(flip.offset, PICO_RAM_BYTES) && isBelow(flip.bit, 8);
   }
 }

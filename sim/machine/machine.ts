@@ -1,6 +1,9 @@
 // What a board needs of a machine, and what a machine may call on the board. Another machine (an instruction-level one,
 // say) takes the place of the wasm one by implementing Machine.
 
+import type { MachineFlip } from '../fault/fault.ts';
+import type { LocalFlips } from './meter/local-flips.ts';
+
 /** What interlock.wasm imports from the module "hal"; firmware/interlock/hal.ts says what each means. */
 export interface Hal {
   clock_us(): number;
@@ -25,6 +28,8 @@ export interface Hal {
 /** What a HAL has that charges for instructions: the counter that metered copies of the modules add to. */
 export interface Metering {
   readonly meter?: WebAssembly.Global<'i32'>;
+  /** Locals of the copy can be made to flip. */
+  readonly flips?: LocalFlips;
 }
 
 /** What stimulator.wasm imports from the module "hal". */
@@ -94,6 +99,13 @@ export interface Machine {
   moveMagnet(cycle: number, isPresent: boolean): void;
   /** From its next call on this module does not return. Ends with a reset. */
   hang(module: ModuleName): void;
+  /**
+   * Flips a bit of what lies in no module's memory, now or when its time has come. Throws RangeError for what this machine
+   * does not have.
+   */
+  flip(flip: MachineFlip): void;
+  /** Where a bit that `flip` was asked for has flipped, in the binary's own words; undefined: nowhere yet. */
+  readonly flippedAt: string | undefined;
   /** A module's memory, not a copy; empty where it has none. */
   memory(module: ModuleName): Uint8Array;
   /** Asked after every event and turn: true ends `run` early. */

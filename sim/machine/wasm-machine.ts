@@ -2,16 +2,23 @@
 // call of the HAL and for interrupts, as far as these costs are known. Between turns of the main loop it jumps from event to
 // event.
 
-import { HUNG_US, STATUS_STATE_MASK, STATUS_TRIP_MASK, STATUS_TRIP_SHIFT } from '../../firmware/board.ts';
+import {
+  HUNG_US,
+  STATUS_STATE_MASK,
+  STATUS_TRIP_MASK,
+  STATUS_TRIP_SHIFT,
+  WATCHDOG_US,
+} from '../../firmware/board.ts';
 import { READBACK_UA_MIN } from '../../firmware/profile.ts';
 import { State } from '../../firmware/status.ts';
 import { BOARD_SIMULATOR } from '../../firmware/wire.ts';
 import type { Board } from '../board/board.ts';
 import { createHal, type HalCharges, INTERRUPT_SAMPLE, INTERRUPT_SENT, stimulatorHal } from '../board/hal.ts';
-import { ProcessorStopped, UnmodelledAccess } from '../board/unmodelled.ts';
+import { ProcessorStopped } from '../board/unmodelled.ts';
 import { NEXT, NOW } from '../clock/clock.ts';
 import { CYCLES_PER_US, cyclesOfUs } from '../clock/cycles.ts';
 import { RandomStream } from '../clock/random.ts';
+import type { MachineFlip } from '../fault/fault.ts';
 import { Mark, OffBy } from '../trace/marks.ts';
 import { type BoardCosts, type Costs, HAL_PATHS } from './costs.ts';
 import { identityWords } from './identity.ts';
@@ -27,6 +34,7 @@ import type {
   StimulatorHal,
 } from './machine.ts';
 import { type LoopBoard, startUp, turn } from './main-loop.ts';
+import { LocalFlips } from './meter/local-flips.ts';
 import { newMeter, partsBits, takeCycles } from './meter/meter.ts';
 
 /** Makes the modules at every start: the wasm ones, or objects with the same functions in their place. */
@@ -51,6 +59,8 @@ export class WasmMachine implements Machine, LoopBoard {
   private readonly boardCosts: BoardCosts;
   private readonly charges: HalCharges;
   private readonly meter: WebAssembly.Global<'i32'> | undefined;
+  /** Of the copies whose locals can flip; undefined: of none. */
+  private readonly flips: Readonly<Record<ModuleName, LocalFlips>> | undefined;
   private readonly hal: Hal & StimulatorHal & Metering;
   private readonly stimulatorHal: StimulatorHal & Metering;
   private readonly identity = new Int32Array(16);
@@ -63,6 +73,8 @@ export class WasmMachine implements Machine, LoopBoard {
   /** Trapped or hung: only a reset helps. */
   private isHalted = false;
   private hung: ModuleName | null = null;
+  /** The module whose local flipped or is going to. */
+  private flipped: ModuleName | undefined;
   private active: ModuleName = 'interlock';
   private seenOffs = 0;
   private isTripped = false;
@@ -70,7 +82,8 @@ export class WasmMachine implements Machine, LoopBoard {
   /** Received bytes whose interrupts have been charged. */
   private seenArrivals = 0;
 
-  constructor(board: Board, firmware: Firmware, costs: Costs, seed: number) {
+  /** `hasFlips`: locals can flip, which takes a metered copy of its own. */
+  constructor(board: Board, firmware: Firmware, costs: Costs, seed: number, hasFlips = false) {
     this.board = board;
     this.firmware = firmware;
     this.boardCosts = scaled(costs.board, costs.speed);
@@ -87,8 +100,10 @@ export class WasmMachine implements Machine, LoopBoard {
     this.charges.interrupts[INTERRUPT_SAMPLE] = this.boardCosts.sample;
     this.charges.interrupts[INTERRUPT_SENT] = this.boardCosts.sent;
     this.meter = costs.isMetered ? newMeter() : undefined;
-    this.hal = { ...createHal(board, this.charges, this.identity), meter: this.meter };
-    this.stimulatorHal = stimulatorHal(this.hal, this.charges);
+    this.flips = hasFlips ? { interlock: new LocalFlips(), stimulator: new LocalFlips() } : undefined;
+    const { meter, flips } = this;
+    this.hal = { ...createHal(board, this.charges, this.identity), meter, flips: flips?.interlock };
+    this.stimulatorHal = { ...stimulatorHal(this.hal, this.charges), flips: flips?.stimulator };
     this.entropyStream = new RandomStream(seed, 'entropy');
     this.time = board.clock.time;
     this.hungKind = board.clock.on((cycle) => {
@@ -144,6 +159,21 @@ export class WasmMachine implements Machine, LoopBoard {
     this.hung = module;
   }
 
+  flip(flip: MachineFlip): void {
+    if (flip.kind !== 'local-flip')
+      throw new RangeError(
+        `the wasm machine has no ${flip.kind === 'ram-flip' ? 'RAM' : 'registers'} to flip a bit of`,
+      );
+    if (this.flips === undefined)
+      throw new RangeError('this simulation was made without locals that can flip');
+    this.flipped = flip.module;
+    this.flips[flip.module].plan(flip.reads, flip.bit);
+  }
+
+  get flippedAt(): string | undefined {
+    return this.flipped && this.flips?.[this.flipped].place;
+  }
+
   memory(module: ModuleName): Uint8Array {
     return new Uint8Array(this.modules[module].memory?.buffer ?? new ArrayBuffer(0));
   }
@@ -188,7 +218,8 @@ export class WasmMachine implements Machine, LoopBoard {
   }
   stimulatorPoll(): number {
     this.enter('stimulator');
-    const wishUs = this.modules.stimulator.poll();
+    // As uint32_t, which it is to a board in C.
+    const wishUs = this.modules.stimulator.poll() >>> 0;
     this.charge();
     return wishUs;
   }
@@ -196,7 +227,6 @@ export class WasmMachine implements Machine, LoopBoard {
     this.board.watchdog.feed(this.time[NOW]);
   }
   sleepUs(durationUs: number): void {
-    if (!(durationUs >= 0)) throw new UnmodelledAccess(`stimulator.poll asked to sleep for ${durationUs} µs`);
     this.time[NOW] += this.boardCosts.turn;
     const isAwake = this.board.uart.wakes || this.board.magnetInput.isLatched;
     const sleepCycles = isAwake ? 0 : cyclesOfUs(durationUs);
@@ -253,10 +283,29 @@ export class WasmMachine implements Machine, LoopBoard {
 
   private enter(module: ModuleName): void {
     this.active = module;
+    if (this.flips !== undefined) this.limit(this.flips);
     if (this.hung !== module) return;
+    this.hangUp();
+    throw new ProcessorStopped('hung');
+  }
+
+  /** A call that ends no more is cut once the watchdog is sure to bite. */
+  private limit({ interlock, stimulator }: Readonly<Record<ModuleName, LocalFlips>>): void {
+    const meter = this.meter?.value ?? 0;
+    const parts = cyclesOfUs(WATCHDOG_US) << this.charges.partsBits;
+    interlock.allow(meter, parts);
+    stimulator.allow(meter, parts);
+  }
+
+  private hasRunOut(): boolean {
+    const { flips } = this;
+    return flips !== undefined && [flips.interlock, flips.stimulator].some((one) => one.takeRanOut());
+  }
+
+  /** It goes on for ever, and looks at the clock no more. */
+  private hangUp(): void {
     this.halt();
     this.board.clock.schedule(this.time[NOW] + cyclesOfUs(HUNG_US), this.hungKind);
-    throw new ProcessorStopped('hung');
   }
 
   private halt(): void {
@@ -267,6 +316,10 @@ export class WasmMachine implements Machine, LoopBoard {
   private stopped(error: unknown): void {
     if (error instanceof ProcessorStopped) return;
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+    if (this.hasRunOut()) {
+      this.hangUp();
+      return;
+    }
     this.halt();
     this.charge();
     this.board.trap(this.time[NOW], this.active === 'interlock' ? 0 : 1);

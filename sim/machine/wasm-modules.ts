@@ -17,8 +17,10 @@ import type {
 import { METER_GLOBAL, METER_MODULE, meteredModule } from './meter/meter.ts';
 
 const compiled = new Map<ModuleName, WebAssembly.Module>();
-/** Metered copies, by what they are copies of; null: it cannot be metered. */
-const metered = new WeakMap<WebAssembly.Module, WebAssembly.Module | null>();
+type Copies = WeakMap<WebAssembly.Module, WebAssembly.Module | null>;
+/** Metered copies, and those whose locals can flip, by what they are copies of; null: it cannot be metered. */
+const metered: Copies = new WeakMap();
+const flippable: Copies = new WeakMap();
 
 /**
  * A module of build/, compiled. It is looked for in the folders above this file, so that the sources and dist/ find the
@@ -71,8 +73,11 @@ function rawExports<T extends object>(
   hal: (Hal | StimulatorHal) & Metering,
   imports: Record<string, Record<string, unknown>>,
 ): T {
-  const copy = hal.meter === undefined ? null : meteredCopyOf(source, name);
-  const meter = { [METER_MODULE]: { [METER_GLOBAL]: hal.meter } };
+  const copy = hal.meter === undefined ? null : meteredCopyOf(source, name, hal.flips !== undefined);
+  const bytes = sourceOf(source);
+  if (hal.flips !== undefined && (copy === null || bytes === undefined))
+    throw new RangeError(`locals of the ${name} cannot flip: it cannot be metered`);
+  const meter = { [METER_MODULE]: { [METER_GLOBAL]: hal.meter }, ...(bytes && hal.flips?.importsOf(bytes)) };
   const exports: unknown = instantiateSync(copy ?? source, {
     ...imports,
     ...(copy === null ? {} : meter),
@@ -82,11 +87,16 @@ function rawExports<T extends object>(
   return exports as T;
 }
 
-function meteredCopyOf(source: WebAssembly.Module, name: ModuleName): WebAssembly.Module | null {
-  const known = metered.get(source);
+function meteredCopyOf(
+  source: WebAssembly.Module,
+  name: ModuleName,
+  hasFlips: boolean,
+): WebAssembly.Module | null {
+  const copies = hasFlips ? flippable : metered;
+  const known = copies.get(source);
   if (known !== undefined) return known;
   const bytes = sourceOf(source);
-  const copy = bytes === undefined ? null : meteredModule(bytes, name);
-  metered.set(source, copy);
+  const copy = bytes === undefined ? null : meteredModule(bytes, name, hasFlips);
+  copies.set(source, copy);
   return copy;
 }

@@ -74,6 +74,12 @@ describe('the judge of a campaign', () => {
     expect(flipResult(records[3])).toBe('detected');
   });
 
+  it('REQ-CMP-105: a module that hangs just before the first pulse is ended safely by the watchdog', async () => {
+    const hang = { kind: 'hang', module: 'stimulator' } as const;
+    const faults = [{ name: 'hung-stimulator', fault: hang, phase: 'arming', atPermille: 700 }] as const;
+    expect(await outcome({ faults })).toMatchObject({ outcome: 'tripped', by: 'watchdog', pulses: 0 });
+  });
+
   it('REQ-CMP-105: what was wrong before a fault is not excused by it', async () => {
     // Another rate than the one that was programmed: every pulse is off, a trip at the end or not.
     const one = { ...CASE, ...fault({ kind: 'temperature', milliCelsius: 45_000 }, 'overheating') };

@@ -51,8 +51,17 @@ export const Op = {
   GLOBAL_GET: 0x23,
   GLOBAL_SET: 0x24,
   I32_CONST: 0x41,
+  I64_CONST: 0x42,
+  I32_EQZ: 0x45,
+  I32_GT_S: 0x4a,
   I32_ADD: 0x6a,
+  I32_SUB: 0x6b,
   I32_MUL: 0x6c,
+  I32_XOR: 0x73,
+  I32_SHL: 0x74,
+  I64_XOR: 0x85,
+  I64_SHL: 0x86,
+  I64_EXTEND_I32_U: 0xad,
 } as const;
 
 /** Opcodes from `first` to `last` are of one class; undefined: they cost nothing by themselves. */

@@ -5,6 +5,7 @@ import type { ModuleName } from '../machine.ts';
 import { type Binary, parseBinary } from './binary.ts';
 import type { Block } from './blocks.ts';
 import { UnmeteredBinary } from './bytes.ts';
+import { LOCAL_FLIPS } from './local-flips.ts';
 import { addTimes, addToCounter, functionsOf, rewrite } from './rewrite.ts';
 import { blockParts, type ModuleWeights, PARTS, PARTS_BITS, type Weights } from './weigh.ts';
 import { WEIGHTS } from './weights.ts';
@@ -20,18 +21,20 @@ export function newMeter(): WebAssembly.Global<'i32'> {
 
 /**
  * A copy of `bytes` that adds the cost of each block to the counter (REQ-SIM-127) and hands the counter to every call of
- * the HAL as its last argument. Throws UnmeteredBinary for a binary that has instructions or imports of a kind that the
+ * the HAL as its last argument; `hasFlips`: one whose locals can be made to flip as well. Throws UnmeteredBinary for a binary that has instructions or imports of a kind that the
  * firmware has none of.
  */
 export function meteredCopy(
   bytes: Uint8Array,
   name: ModuleName,
   weights: Weights = WEIGHTS,
+  hasFlips = false,
 ): Uint8Array<ArrayBuffer> {
   const own = weights.modules[name];
   const parts = chargedParts(parseBinary(bytes), own);
   return rewrite(bytes, {
-    global: [METER_MODULE, METER_GLOBAL],
+    globals: [[METER_MODULE, METER_GLOBAL], ...(hasFlips ? LOCAL_FLIPS.globals : [])],
+    ...(hasFlips ? { read: LOCAL_FLIPS.read, round: LOCAL_FLIPS.round } : {}),
     toldModule: 'hal',
     hasLocal: true,
     code: ({ isExit }, { number, index }, local) => addToCounter(parts[number][index], isExit, local),
@@ -57,9 +60,13 @@ function chargedParts(binary: Binary, own: ModuleWeights): number[][] {
 }
 
 /** `meteredCopy` as a module; null for a binary that cannot be metered. */
-export function meteredModule(bytes: Uint8Array, name: ModuleName): WebAssembly.Module | null {
+export function meteredModule(
+  bytes: Uint8Array,
+  name: ModuleName,
+  hasFlips = false,
+): WebAssembly.Module | null {
   try {
-    return new WebAssembly.Module(meteredCopy(bytes, name));
+    return new WebAssembly.Module(meteredCopy(bytes, name, WEIGHTS, hasFlips));
   } catch (error) {
     if (error instanceof UnmeteredBinary) return null;
     throw error;

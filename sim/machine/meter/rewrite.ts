@@ -1,5 +1,6 @@
-// Writes a binary anew with something added at the end of every block. Functions, types and memory keep their numbers; a
-// global that is imported comes before the others and moves them on by one.
+// Writes a binary anew with something added at the end of every block, and on request at the head of every loop and before
+// every read of a local. Functions, types and memory keep their numbers; globals that are imported come before the others
+// and move them on.
 
 import { type Binary, entries, Kind, parseBinary, readExport, Section } from './binary.ts';
 import { type Block, blocksOf, codeStart, reachingImports } from './blocks.ts';
@@ -23,9 +24,9 @@ export interface Place {
 }
 
 export interface Addition {
-  /** The mutable i32 that is imported as the only global, by module and name; undefined: none. */
-  readonly global?: readonly [module: string, name: string];
-  /** Imports of this module get the global as one more argument. */
+  /** Mutable i32 that are imported as the first globals, by module and name. */
+  readonly globals?: readonly (readonly [module: string, name: string])[];
+  /** Imports of this module get the first of them as one more argument. */
   readonly toldModule?: string;
   /** One more local, an i32, is given to the functions that have several blocks. */
   readonly hasLocal?: boolean;
@@ -33,12 +34,16 @@ export interface Addition {
   code(block: Block, place: Place, local: number): readonly number[];
   /** Code that takes note of the bits of a quotient, of 64 bits or of 32, which are in `local`. */
   bits(isWide: boolean, local: number): readonly number[];
+  /** Code that is run at the beginning of every round of a loop. `local`: the added one; −1 in a function without. */
+  round?(local: number): readonly number[];
+  /** Code that is put before a read of a local of the binary, which is of 64 bits or of 32. */
+  read?(local: number, isWide: boolean, number: number): readonly number[];
 }
 
-const I32 = 0x7f;
+const [I32, I64] = [0x7f, 0x7e];
 const MUTABLE = 1;
-/** The imported global is the first one. */
-const COUNTER = 0;
+/** The first of the imported globals. */
+export const COUNTER = 0;
 const GLOBAL_NAMES = 7;
 
 /** Blocks of all functions of a binary. Throws UnmeteredBinary for one that cannot be metered. */
@@ -48,7 +53,7 @@ export function functionsOf(binary: Binary): FunctionBlocks[] {
     name: binary.names[i],
     body,
     blocks: blocksOf(body, binary.imports.length, reaching),
-    locals: parametersOf(binary.types[binary.functionTypes[i]]) + localsOf(body),
+    locals: localTypes(binary.types[binary.functionTypes[i]], body).length,
   }));
 }
 
@@ -96,7 +101,7 @@ class Writer {
   constructor(binary: Binary, addition: Addition) {
     this.binary = binary;
     this.addition = addition;
-    this.shift = addition.global === undefined ? 0 : 1;
+    this.shift = addition.globals?.length ?? 0;
     this.told = binary.imports.map(({ module }) => module === addition.toldModule);
     this.addedTypes = [
       ...binary.imports.filter((_, i) => this.told[i]).map(({ type }) => withOneMore(binary.types[type])),
@@ -149,10 +154,15 @@ class Writer {
       Kind.FUNCTION,
       ...unsigned(this.told[i] ? next++ : type),
     ]);
-    const { global } = this.addition;
-    if (global === undefined) return [...unsigned(imports.length), ...written];
-    const counter = [...named(global[0]), ...named(global[1]), Kind.GLOBAL, I32, MUTABLE];
-    return [...unsigned(imports.length + 1), ...written, ...counter];
+    const { globals = [] } = this.addition;
+    const added = globals.flatMap(([module, name]) => [
+      ...named(module),
+      ...named(name),
+      Kind.GLOBAL,
+      I32,
+      MUTABLE,
+    ]);
+    return [...unsigned(imports.length + globals.length), ...written, ...added];
   }
 
   private exports(content: Uint8Array): number[] {
@@ -177,18 +187,26 @@ class Writer {
 
   private body({ body, blocks, locals }: FunctionBlocks, number: number): number[] {
     const reader = new ByteReader(body, codeStart(body));
-    const hasLocal = this.addition.hasLocal === true && blocks.some(({ isExit }) => !isExit);
+    const { addition, binary } = this;
+    const hasLocal = addition.hasLocal === true && blocks.some(({ isExit }) => !isExit);
     const local = hasLocal ? locals : -1;
     const written = hasLocal ? withOneLocalMore(body) : [...body.subarray(0, reader.at)];
+    const types = localTypes(binary.types[binary.functionTypes[number]], body);
     let next = 0;
     while (reader.at < body.length) {
       const { at } = reader;
       if (blocks[next]?.at === at) {
-        written.push(...this.addition.code(blocks[next], { number, index: next }, local));
+        written.push(...addition.code(blocks[next], { number, index: next }, local));
         if (this.told[blocks[next].imported] === true) written.push(Op.GLOBAL_GET, COUNTER);
         next++;
       }
+      const opcode = body[at];
+      if (opcode === Op.LOCAL_GET && addition.read !== undefined) {
+        const index = new ByteReader(body, at + 1).u32();
+        written.push(...addition.read(index, types[index] === I64, number));
+      }
       this.copy(reader, written);
+      if (opcode === Op.LOOP) written.push(...(addition.round?.(local) ?? []));
     }
     if (next !== blocks.length) throw new Error('a block was not met');
     return written;
@@ -213,20 +231,16 @@ class Writer {
   }
 }
 
-/** Number of parameters of a function type. */
-function parametersOf(type: Uint8Array): number {
-  return new ByteReader(type, 1).u32();
-}
-
-/** Number of locals of a body. */
-function localsOf(body: Uint8Array): number {
+/** Types of the parameters and locals of a function. */
+function localTypes(type: Uint8Array, body: Uint8Array): number[] {
+  const parameters = new ByteReader(type, 1);
+  const types = [...parameters.take(parameters.u32())];
   const reader = new ByteReader(body);
-  let locals = 0;
   for (let groups = reader.u32(); groups > 0; groups--) {
-    locals += reader.u32();
-    reader.byte();
+    const count = reader.u32();
+    types.push(...new Array<number>(count).fill(reader.byte()));
   }
-  return locals;
+  return types;
 }
 
 /** The beginning of a body, up to its code, with an i32 behind its locals. */

@@ -13,6 +13,8 @@ export interface PicoImage {
   readonly flash: Uint8Array;
   /** Address of a symbol. Throws Error for one that the image has not. */
   address(symbol: string): number;
+  /** An address as what it lies in and how far behind that: `stage_off+0x4`. */
+  place(address: number): string;
   /** Where a module's linear memory lies in RAM, and its bytes. */
   memory(module: ModuleName): { readonly address: number; readonly bytes: number };
 }
@@ -65,8 +67,19 @@ function readImage(build: string): PicoImage {
   return {
     flash,
     address,
+    place: (at) => placeAmong(map.symbols, at),
     memory: (module) => ({ address: address(`${module}_memory`), bytes: map.sizes.memories[module] }),
   };
+}
+
+/** An address as the symbol before it and how far behind that it is: code's addresses have bit 0 set or not. */
+export function placeAmong(symbols: Readonly<Record<string, number>>, at: number): string {
+  let [name, from] = ['', 0];
+  for (const [symbol, address] of Object.entries(symbols)) {
+    const start = address & ~1;
+    if (start <= at && start >= from) [name, from] = [symbol, start];
+  }
+  return `${name}+0x${(at - from).toString(16)}`;
 }
 
 function checkIdentity(flash: Uint8Array, build: string): void {

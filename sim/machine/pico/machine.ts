@@ -6,6 +6,7 @@ import { State } from '../../../firmware/status.ts';
 import type { Board } from '../../board/board.ts';
 import { NEXT, NOW } from '../../clock/clock.ts';
 import { RandomStream } from '../../clock/random.ts';
+import type { MachineFlip } from '../../fault/fault.ts';
 import { Mark, OffBy, ResetBy } from '../../trace/marks.ts';
 import type { Machine, ModuleName, Modules } from '../machine.ts';
 import { Chip } from './chip/chip.ts';
@@ -48,6 +49,7 @@ export class PicoMachine implements Machine, ChipListener {
   /** The chip as it is now: a reset makes a new one. */
   chip!: Chip;
   readonly image: PicoImage;
+  flippedAt: string | undefined;
   private readonly board: Board;
   private readonly time: Float64Array;
   private readonly decoder: PinDecoder;
@@ -58,6 +60,8 @@ export class PicoMachine implements Machine, ChipListener {
   private bootCycle = 0;
   private isRunning = false;
   private isTripped = false;
+  /** When the firmware told its status last. */
+  private toldCycle = 0;
   private isFaulty = false;
 
   /**
@@ -131,6 +135,23 @@ export class PicoMachine implements Machine, ChipListener {
     }
   }
 
+  flip(flip: MachineFlip): void {
+    const { chip, image } = this;
+    this.flippedAt = undefined;
+    if (flip.kind === 'local-flip')
+      throw new RangeError('the Pico has no locals of wasm to flip: it has registers and RAM');
+    if (flip.kind === 'register-flip') {
+      const { register, bit, busyCycles } = flip;
+      chip.flipRegister(register, bit, busyCycles, (pc) => {
+        this.flippedAt = `${register} at ${image.place(pc)}`;
+      });
+      return;
+    }
+    const address = RAM_BASE + flip.offset;
+    chip.writeRam(address, chip.readRam(address) ^ (1 << flip.bit));
+    this.flippedAt = image.place(address);
+  }
+
   memory(module: ModuleName): Uint8Array {
     const { address, bytes } = this.image.memory(module);
     return this.chip.rp2040.sram.subarray(address - RAM_BASE, address - RAM_BASE + bytes);
@@ -159,7 +180,10 @@ export class PicoMachine implements Machine, ChipListener {
     this.yieldToEvents();
   }
   scratch(cycle: number, index: number, value: number): void {
-    if (index === SCRATCH_STATUS) this.observeTrip(cycle, value);
+    if (index === SCRATCH_STATUS) {
+      this.observeTrip(cycle, value);
+      this.toldCycle = cycle;
+    }
     if (index !== SCRATCH_FAULT) return;
     this.isFaulty = true;
     this.board.trace?.mark(cycle, Mark.TRAP, value);
@@ -206,7 +230,9 @@ export class PicoMachine implements Machine, ChipListener {
     this.isTripped = isTripped;
     if (isTripped) {
       const trip = (status >> STATUS_TRIP_SHIFT) & STATUS_TRIP_MASK;
-      this.board.trace?.mark(this.board.stage.lastOffCycle, Mark.TRIP, trip);
+      // Where nothing was on, nothing switches off: the trip is when it is told.
+      const { lastOffCycle } = this.board.stage;
+      this.board.trace?.mark(lastOffCycle > this.toldCycle ? lastOffCycle : cycle, Mark.TRIP, trip);
     } else this.board.trace?.mark(cycle, Mark.CLEAR);
   }
 }

@@ -7,6 +7,7 @@ import { boot } from './boot.ts';
 import { type Bus, FLASH_BASE, RAM_BASE } from './bus.ts';
 import { Cpu, LR, PC, SP } from './core/cpu.ts';
 import { Exceptions } from './core/exceptions.ts';
+import type { RegisterName } from './core/registers.ts';
 import type { FaultRecord } from './faults.ts';
 import { Hardware } from './hardware.ts';
 import type { ChipListener, ChipOptions } from './options.ts';
@@ -36,6 +37,8 @@ export class Chip {
   private until = 0;
   private hasBitten = false;
   private hasReturned = false;
+  /** What is to be done between two instructions, at a count of cycles in which the core did not sleep. */
+  private planned: { readonly busyCycle: number; act(): void } | null = null;
 
   constructor(flash: Uint8Array, listener: ChipListener, options: ChipOptions) {
     const { rp2040, agenda } = this;
@@ -122,6 +125,23 @@ export class Chip {
     this.bus.ram8[address - RAM_BASE] = value;
   }
 
+  /**
+   * Flips a bit of a register between two instructions, after so many cycles in which the core does not sleep; then `told`
+   * is called with the address of the instruction that is next.
+   */
+  flipRegister(register: RegisterName, bit: number, busyCycles: number, told: (pc: number) => void): void {
+    const act = (): void => {
+      const pc = this.rp2040.core.registers[PC];
+      this.cpu.flip(register, bit);
+      told(pc);
+    };
+    this.planned = { busyCycle: this.busyCycles + busyCycles, act };
+  }
+
+  private get busyCycles(): number {
+    return this.rp2040.core.cycles - this.sleptCycles;
+  }
+
   /** Puts a halfword into flash or RAM, whatever the bus would say: for tests that replace or break a function. */
   writeCode(address: number, halfword: number): void {
     const inFlash = (address - FLASH_BASE) >>> 0;
@@ -193,10 +213,23 @@ export class Chip {
     this.until = until;
     while (core.cycles < this.until && !this.stopRequested && !this.hasBitten && !this.hasReturned) {
       agenda.limit = Math.min(this.until, agenda.next);
-      if (this.isAwake()) this.cpu.run();
+      if (this.isAwake()) this.runCore();
       else this.sleep(agenda.limit);
       agenda.advance(core.cycles);
     }
+  }
+
+  /** Runs to the agenda's limit; what is planned for a busy cycle before it is done there. */
+  private runCore(): void {
+    const { agenda, planned } = this;
+    if (planned !== null) {
+      const left = planned.busyCycle - this.busyCycles;
+      if (left <= 0) {
+        this.planned = null;
+        planned.act();
+      } else agenda.limit = Math.min(agenda.limit, this.rp2040.core.cycles + left);
+    }
+    this.cpu.run();
   }
 
   private isAwake(): boolean {

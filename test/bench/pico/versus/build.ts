@@ -6,7 +6,7 @@ import { constantsHeader, defines } from '../../../../firmware/boards/pico/build
 import * as status from '../../../../firmware/status.ts';
 import * as wire from '../../../../firmware/wire.ts';
 import { packagePath } from '../../../../host/therapy/package-files.ts';
-import type { PicoImage } from '../../../../sim/machine/pico/index.ts';
+import { type PicoImage, placeAmong } from '../../../../sim/machine/pico/image.ts';
 
 const BOARD = 'firmware/boards/pico';
 const SOURCES = 'test/bench/pico/versus';
@@ -53,5 +53,10 @@ export function buildReference(): PicoImage {
   const memory = (): never => {
     throw new Error('the hand-written C has no modules');
   };
-  return { flash: flashOf(elf, `${folder}/versus.bin`), address, memory };
+  return {
+    flash: flashOf(elf, `${folder}/versus.bin`),
+    address,
+    place: (at) => placeAmong(symbols, at),
+    memory,
+  };
 }

@@ -6,6 +6,7 @@ import type { Agenda } from '../agenda.ts';
 import { type Bus, FLASH_BASE, RAM_BASE, RAM_BYTES } from '../bus.ts';
 import { BusFault } from '../faults.ts';
 import { HANDLERS } from './decode.ts';
+import { type RegisterName, THUMB } from './registers.ts';
 
 /** The core of rp2040js; its package does not export the type by name. */
 export type Core = RP2040['core'];
@@ -13,6 +14,7 @@ export type Core = RP2040['core'];
 export const SP = 13;
 export const LR = 14;
 export const PC = 15;
+const NUMBERED: Readonly<Partial<Record<RegisterName, number>>> = { sp: SP, lr: LR, pc: PC };
 const FLASH_BYTES = 16 * 1024 * 1024;
 
 /** Carries out one instruction; returns the cycles that it took. `r[PC]` is the next instruction's address by then. */
@@ -27,6 +29,8 @@ export class Cpu {
   onFault: (fault: BusFault, pc: number) => void = () => {};
   /** It waits in WFE, not in WFI. */
   isWaitingForEvent = false;
+  /** False: the next instruction faults (EPSR.T is clear, ARMv6-M B1.5.4). */
+  isThumb = true;
   /** The instruction that runs, for faults. */
   private pc = 0;
 
@@ -61,6 +65,7 @@ export class Cpu {
 
   private runFreely(): void {
     const { core, agenda, bus, r } = this;
+    if (!this.isThumb) this.refuse();
     const { ram16, flash16 } = bus;
     while (core.cycles < agenda.limit) {
       if (core.interruptsUpdated && core.checkForInterrupts()) continue;
@@ -75,6 +80,12 @@ export class Cpu {
       const cycles = HANDLERS[opcode](this, opcode);
       core.cycles += cycles;
     }
+  }
+
+  private refuse(): never {
+    this.isThumb = true;
+    this.pc = this.r[PC];
+    throw new BusFault('not-thumb', 'the processor has left the Thumb state');
   }
 
   /** One instruction, for a debugger: rp2040js's own entry point. Returns its cycles. */
@@ -93,6 +104,16 @@ export class Cpu {
       execute.call(core);
     }
     if (core.waiting) this.leaveLoop();
+  }
+
+  /** Flips one of REGISTER_BITS, between two instructions. */
+  flip(register: RegisterName, bit: number): void {
+    const { core, r } = this;
+    if (register === 'xpsr' && bit === THUMB) this.isThumb = false;
+    else if (register === 'xpsr') core.xPSR ^= 1 << bit;
+    else if (register === 'primask') core.PM = !core.PM;
+    else r[NUMBERED[register] ?? Number(register.slice(1))] ^= 1 << bit;
+    core.interruptsUpdated = true;
   }
 
   /** Ends the loop after this instruction, for the chip to look at what has changed (sleep, stop). */
