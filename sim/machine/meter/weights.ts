@@ -16,11 +16,11 @@ export const WEIGHTS: Weights = {
     write: 56,
     segment: 370,
     off: 127,
-    segmentFirst: 695,
+    segmentFirst: 674,
     read: 33,
   },
   board: {
-    turn: 179,
+    turn: 217,
     received: 194,
     sent: 218,
     sample: 607,
