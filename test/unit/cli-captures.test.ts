@@ -215,6 +215,19 @@ describe('REQ-HST-132: a capture that is no good', () => {
     expect(hintOf(attenuated)).toEqual([
       "Hint: levels look 10 times too small: check uaPerVolt, the unit, and the probe's attenuation.",
     ]);
+    const gained = await mapped({
+      contacts: { E3: { ...E3, uaPerVolt: 1030 }, E4: { ...E4, uaPerVolt: -515 } },
+    });
+    expect(gained.exit).toBe(1);
+    expect(hintOf(gained)).toEqual([
+      "Hint: levels look 3 % too great: check uaPerVolt and the probe's gain before the stimulator.",
+    ]);
+  });
+
+  it('of another therapy is told by its contacts', async () => {
+    const said = await stimgate('check', VCD, 'drg');
+    expect(said.exit).toBe(1);
+    expect(said.out).toContain('Hint: the capture shows current on E3, E4, which the therapy leaves alone');
   });
 
   it('by a clock of its own is told from a wrong rate', async () => {
@@ -227,6 +240,14 @@ describe('REQ-HST-132: a capture that is no good', () => {
     expect(said.out).toMatch(/Hint: it holds with --clock-ppm 100: /);
     const told = await stimgate('check', inFolder('drift.csv'), 'tonic', ...orders, '--clock-ppm', '100');
     expect(told.exit).toBe(0);
+    // One pulse that is late is no drift.
+    const onset = csv.findIndex((row, n) => n > 60 && /,-/.test(row));
+    const late = csv.map((row, n) =>
+      n === onset ? row.replace(/^[\d.]+/, (us) => (Number(us) + 2).toFixed(3)) : row,
+    );
+    const one = await stimgate('check', file('late.csv', late.join('\n')), 'tonic', ...orders);
+    expect(one.exit).toBe(1);
+    expect(one.out).not.toContain('--clock-ppm');
     const wrong = await stimgate('check', file('wrong.csv', drifting(400)), 'tonic', ...orders);
     expect(wrong.exit).toBe(1);
     expect(wrong.out).not.toContain('--clock-ppm');
