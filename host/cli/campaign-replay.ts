@@ -45,7 +45,7 @@ async function rerun({ plan }: Named, what: string, one: CampaignCase): Promise<
 }
 
 function chosen({ plan }: Named, what: string): Replayed {
-  if (!/^\d+$/.test(what)) return { n: -1, name: basename(what, '.json'), one: loadCase(what) };
+  if (!/^\d+$/.test(what)) return { n: -1, name: `${basename(what, '.json')}-case`, one: loadCase(what) };
   const n = Number(what);
   if (n >= plan.runs)
     throw new UsageError(`--replay: there is no run ${what}; the plan has 0 to ${plan.runs - 1}`);
