@@ -157,6 +157,15 @@ describe('a campaign', () => {
       /runs: 40 are more than the 8 bits and moments that there are/,
     );
     expect(await refused(inFolder('nowhere.json'))).toMatch(/nowhere\.json: no such file$/);
+    expect(await refused('nosuch')).toMatch(
+      /^stimgate: nosuch: no such file, nor a plan that ships: quick, full, /,
+    );
+    expect(await refused(bad({ name: 'a/b' }))).toMatch(
+      /bad\.json: name: "a\/b" is not allowed\. The letters A to Z and a to z, digits, /,
+    );
+    expect(await refused(small, '--replay', '1', '--redis', 'redis://127.0.0.1:1')).toMatch(
+      /--replay makes its run here: leave out --redis$/,
+    );
     writeFileSync(inFolder('cut.json'), '{"name": ');
     expect(await refused(inFolder('cut.json'))).toMatch(/cut\.json: .*line 1, column \d+/);
     expect(await refused(small, '--seed', 'many')).toContain('Give a seed: a whole number');
@@ -261,6 +270,11 @@ describe('a campaign', () => {
     expect(await refused(small, '--out', inFolder('one'), '--seed', '12', '--resume')).toMatch(
       /holds runs of another plan, seed or build: nothing to resume/,
     );
+    const kept = readFileSync(inFolder('one/runs.jsonl'), 'utf8');
+    expect(await refused(small, '--out', inFolder('one'), '--seed', '12')).toMatch(
+      /holds runs of another plan, seed or build; --anew throws them away$/,
+    );
+    expect(readFileSync(inFolder('one/runs.jsonl'), 'utf8')).toBe(kept);
     writeFileSync(inFolder('campaign.json'), '{}');
     expect(await refused(small, '--out', folder)).toMatch(/campaign\.json is not a campaign’s/);
     expect(await refused(small, '--out', small)).toMatch(
@@ -271,6 +285,40 @@ describe('a campaign', () => {
     rmSync(join(full, 'runs.jsonl'));
     symlinkSync('/dev/full', join(full, 'runs.jsonl.part'));
     const said = await refused(small, '--out', full, '--anew', '--jobs', '1');
-    expect(said).toMatch(/no space is left on the disk$/);
+    expect(said).toMatch(/no space is left on the disk: 0 of 40 runs are kept, --resume goes on$/);
   });
+
+  it('REQ-HST-103: --anew takes away what the old campaign and its replays wrote, and nothing else', async () => {
+    const out = inFolder('stuck');
+    for (const own of ['notes.txt', 'cases/notes.json']) writeFileSync(join(out, own), 'mine');
+    expect(readdirSync(out).some((file) => file.startsWith('replay-'))).toBe(true);
+    const one = [small, '--out', out, '--runs', '2', '--jobs', '1'];
+    expect((await stimgate('campaign', ...one, '--anew')).exit).toBe(0);
+    expect(readdirSync(out).sort()).toEqual([
+      'campaign.json',
+      'cases',
+      'junit.xml',
+      'notes.txt',
+      'report.html',
+      'runs.jsonl',
+    ]);
+    expect(readdirSync(join(out, 'cases'))).toEqual(['notes.json']);
+    const again = await stimgate('campaign', ...one);
+    expect([again.exit, again.out]).toEqual([
+      0,
+      expect.stringContaining('holds this campaign: its 2 runs are made again'),
+    ]);
+  }, 60_000);
+
+  it.runIf(existsSync('/dev/full'))(
+    'REQ-HST-103: a replay that meets a full disk says so in one line',
+    async () => {
+      for (const file of ['replay-3.vcd', 'replay-4.svg']) {
+        const [, n] = /(\d)/.exec(file) ?? [];
+        symlinkSync('/dev/full', inFolder(`one/${file}`));
+        const said = await refused(small, '--replay', String(n), '--out', inFolder('one'));
+        expect(said).toBe(`stimgate: ${inFolder(`one/${file}`)}: no space is left on the disk`);
+      }
+    },
+  );
 });
