@@ -3,6 +3,7 @@
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, lstatSync, readlinkSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Duplex } from 'node:stream';
 import { LinkError } from '../link/errors.ts';
 import type { EmbeddedDevice } from './embedded.ts';
@@ -67,6 +68,9 @@ class Pty {
   async open(): Promise<void> {
     const { link } = this.#options;
     removeDangling(link);
+    const folder = dirname(link);
+    if (!existsSync(folder))
+      throw new LinkError('open', `there is no folder ${folder} for ${link}: make it first`);
     if (isThere(link)) throw new LinkError('open', `${link} exists already: name a path that does not`);
     // In a group of its own: a Ctrl-C of the terminal is not for it.
     const socat = spawn('socat', ['-', `PTY,link=${link},rawer`], {

@@ -180,6 +180,8 @@ describe('REQ-HST-120: a simulated device on a serial port', () => {
     symlinkSync(join(folder, 'future'), `${link}3`);
     const promised = await failure(servePty(device, { link: `${link}3`, baud: BAUD }));
     expect(promised.message).toBe(`${link}3 exists already: name a path that does not`);
+    const nowhere = await failure(servePty(device, { link: `${folder}/none/port`, baud: BAUD }));
+    expect(nowhere.message).toBe(`there is no folder ${folder}/none for ${folder}/none/port: make it first`);
     for (const bad of [`${link},mode=0666`, `${link}"`, `${link}!!x`, `${link}${'/a'.repeat(1000)}`])
       await expect(servePty(device, { link: bad, baud: BAUD })).rejects.toThrow(TypeError);
     const path = process.env.PATH;
