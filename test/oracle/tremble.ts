@@ -48,8 +48,9 @@ function restSpreadOf(valuesUa: readonly number[], edgeUa: number): number {
     const rest = valuesUa.slice(start, end);
     start = end;
     if (rest.length < REST_SAMPLES_MIN) continue;
-    const meanUa = rest.reduce((sum, valueUa) => sum + valueUa, 0) / rest.length;
-    squares += rest.reduce((sum, valueUa) => sum + (valueUa - meanUa) ** 2, 0);
+    // From the first sample: a rest that does not tremble has a spread of exactly 0.
+    const meanUa = rest.reduce((sum, valueUa) => sum + valueUa - rest[0], 0) / rest.length;
+    squares += rest.reduce((sum, valueUa) => sum + (valueUa - rest[0] - meanUa) ** 2, 0);
     samples += rest.length;
   }
   return samples === 0 ? 0 : Math.sqrt(squares / samples);
