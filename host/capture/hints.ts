@@ -14,6 +14,8 @@ import type { Therapy } from '../therapy/therapy.ts';
 
 /** Clocks of instruments and of ceramic resonators differ by less. */
 const CLOCK_PPM = 100;
+/** Converters and slow noise leave less than this share of the amplitude. */
+const COARSE_SHARE = 1 / 50;
 
 /** Hints, one sentence each without its full stop, for a verdict that does not hold. */
 export function hintsFor(
@@ -33,7 +35,28 @@ export function hintsFor(
     return [
       `it holds with --clock-ppm ${CLOCK_PPM}: give that if the instrument has a clock of its own, and nothing if it has the device's`,
     ];
-  return ordersHints(verdict, options);
+  const coarse = coarseHints(verdict, capture, therapy, options, mapping);
+  return coarse.length > 0 ? coarse : ordersHints(verdict, options);
+}
+
+/** Where voltages are off by a little in most pulses, a converter or noise that the file does not show may be why. */
+function coarseHints(
+  { areas, findings, more }: Verdict,
+  capture: Capture,
+  therapy: Therapy,
+  options: JudgeOptions,
+  { contacts = {} }: CaptureMapping,
+): string[] {
+  const pulses = areas.reduce((sum, area) => sum + area.pulses, 0);
+  const isVoltage = Object.values(contacts).some(({ uaPerVolt }) => uaPerVolt !== undefined);
+  const isGiven = options.levelToleranceUa !== undefined;
+  if (!isVoltage || isGiven || 2 * (findings.length + more) < pulses) return [];
+  const amplitudeUa = Math.max(...areas.map(({ programmed }) => programmed.amplitudeUa ?? 0));
+  const toleranceUa = Math.round(COARSE_SHARE * amplitudeUa);
+  if (!judge(capture, therapy, { ...options, levelToleranceUa: toleranceUa }).holds) return [];
+  return [
+    `it holds with --tolerance-ua ${toleranceUa}: give that, or map noiseUa, if the instrument's converter or noise is so coarse`,
+  ];
 }
 
 /** A wrong unit, or a probe's attenuation, makes every pulse wrong by a power of ten. */

@@ -7,7 +7,7 @@ import { electrodeName } from './finding.ts';
 import type { LineReader } from './lines.ts';
 import type { CaptureMapping } from './mapping.ts';
 import type { Signal } from './signals.ts';
-import { medianOf, noiseOf, stepOf, trembles } from './tremble.ts';
+import { flipNoiseOf, medianOf, noiseOf, stepOf, trembles } from './tremble.ts';
 
 export interface Survey {
   /** Rows are samples, `stepNs` apart but for gaps; else there is one row for each change. */
@@ -29,6 +29,8 @@ export interface Survey {
 /** Logic 2 samples no slower; regular changes alone may lie on a coarser grid. */
 const SAMPLING_NS_MAX = 1000;
 const ROWS_LOOKED_AT = 20_000;
+/** Of voltages that show no noise so far: a soft start has small levels first, which tell little of the converter. */
+const QUIET_ROWS_LOOKED_AT = 1_000_000;
 /** So many of the steps must be the same in an evenly sampled file: the others are gaps. */
 const EVEN_SHARE = 0.9;
 
@@ -57,8 +59,15 @@ export function surveyOf(columns: CsvColumns, lines: LineReader, mapping: Captur
     lastNs = timeNs;
   };
   if (first !== null && !(lines.unfinished && lines.line === first.line)) take(first.text, first.line);
+  let rowsMax = ROWS_LOOKED_AT;
   for (const line of lines) {
-    if (lines.unfinished || steps.length >= ROWS_LOOKED_AT) break;
+    if (
+      steps.length === ROWS_LOOKED_AT &&
+      rowsMax === ROWS_LOOKED_AT &&
+      levels.some((level) => isQuietVoltage(level, mapping))
+    )
+      rowsMax = QUIET_ROWS_LOOKED_AT;
+    if (lines.unfinished || steps.length >= rowsMax) break;
     if (!isBlank(line, separator)) take(line, lines.line);
   }
   if (Number.isNaN(lastNs)) throw new CaptureError(origin, lines.line, 'no row of values: capture again');
@@ -102,15 +111,23 @@ interface Level {
 }
 
 /** Noise shows a converter's step by itself. A column of currents is taken as it stands, one of voltages came from a converter. */
-function coarsenessOf({ signal, valuesUa, places }: Level, { contacts = {} }: CaptureMapping) {
-  const noiseUa = noiseOf(valuesUa);
-  const isVoltage = contacts[electrodeName(signal.electrode)]?.uaPerVolt !== undefined;
-  if (noiseUa > 0 || !isVoltage) return { noiseUa, converterUa: 0, restUa: 0 };
+function isQuietVoltage({ signal, valuesUa }: Level, { contacts = {} }: CaptureMapping): boolean {
+  return (
+    contacts[electrodeName(signal.electrode)]?.uaPerVolt !== undefined &&
+    noiseOf(valuesUa.slice(0, ROWS_LOOKED_AT)) === 0
+  );
+}
+
+/** Noise of a column, or what its converter hides. */
+function coarsenessOf(level: Level, mapping: CaptureMapping) {
+  const { signal, valuesUa, places } = level;
+  if (!isQuietVoltage(level, mapping)) return { noiseUa: noiseOf(valuesUa), converterUa: 0, restUa: 0 };
   const converterUa = stepOf(valuesUa, Math.abs(signal.scale) / 10 ** places);
   const leastUa = valuesUa.reduce(
     (least, valueUa) => Math.min(least, Math.abs(valueUa)),
     Number.POSITIVE_INFINITY,
   );
+  const noiseUa = flipNoiseOf(valuesUa, converterUa);
   return { noiseUa, converterUa, restUa: leastUa <= converterUa / 2 + 1e-6 ? leastUa : 0 };
 }
 

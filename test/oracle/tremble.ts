@@ -77,6 +77,13 @@ export function stepOf(valuesUa: readonly number[], placeUa: number): number {
   return Math.min(placeUa, mostUa);
 }
 
+/** The noise, µA, of a level that rests but for flips to the converter's next step: most of its changes are such. */
+export function flipNoiseOf(valuesUa: readonly number[], stepUa: number): number {
+  const changes = magnitudesOf(valuesUa).filter((change) => change > 0);
+  const noiseUa = 1.5 * stepUa;
+  return medianOf(changes) <= noiseUa && changes.length > 0 ? noiseUa : 0;
+}
+
 function magnitudesOf(valuesUa: readonly number[]): number[] {
   return valuesUa.slice(1).map((valueUa, i) => Math.abs(valueUa - valuesUa[i]));
 }
