@@ -61,11 +61,7 @@ export function surveyOf(columns: CsvColumns, lines: LineReader, mapping: Captur
   if (first !== null && !(lines.unfinished && lines.line === first.line)) take(first.text, first.line);
   let rowsMax = ROWS_LOOKED_AT;
   for (const line of lines) {
-    if (
-      steps.length === ROWS_LOOKED_AT &&
-      rowsMax === ROWS_LOOKED_AT &&
-      levels.some((level) => isQuietVoltage(level, mapping))
-    )
+    if (steps.length === rowsMax && levels.some((level) => isQuietVoltage(level, mapping)))
       rowsMax = QUIET_ROWS_LOOKED_AT;
     if (lines.unfinished || steps.length >= rowsMax) break;
     if (!isBlank(line, separator)) take(line, lines.line);
