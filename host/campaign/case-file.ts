@@ -4,11 +4,18 @@ import { parseJson, readText } from '../therapy/json-file.ts';
 import { THERAPY_SCHEMA } from '../therapy/load.ts';
 import { FileProblems, type Problem } from '../therapy/problem.ts';
 import { schemaProblems } from '../therapy/schema.ts';
-import { type CampaignCase, FOREIGN_MESSAGES } from './case.ts';
-import { PHASES, STREAM_NAMES, STRUCK_NAMES } from './names.ts';
+import type { CampaignCase } from './case.ts';
+import {
+  ANYTHING,
+  CASE_FIELDS,
+  FAULTS,
+  PLANNED_FIELDS,
+  type Rule,
+  STEP_FIELDS,
+  STEPS,
+} from './case-fields.ts';
 
-const STEPS = ['amplitude', 'restart', 'magnet', 'noise', 'replay', 'foreign'] as const;
-const ENDS = ['stop', 'estop', 'link-loss'] as const;
+type Fields = Readonly<Record<string, Rule>>;
 
 /** The case in a file. @throws FileProblems with one line for each problem. */
 export function loadCase(path: string): CampaignCase {
@@ -19,42 +26,57 @@ export function loadCase(path: string): CampaignCase {
 }
 
 function problemsOf(value: unknown): Problem[] {
-  const one = (value ?? {}) as Partial<Record<keyof CampaignCase, unknown>>;
-  const problems: Problem[] = [];
-  const demand = (holds: boolean, field: string, message: string): void => {
-    if (!holds) problems.push({ field, message });
-  };
-  const isOf = (names: readonly string[], name: unknown): boolean => names.includes(String(name));
-  demand(Number.isInteger(one.seed), 'seed', 'is not a whole number');
-  demand(isOf(STREAM_NAMES, one.stream), 'stream', `is not one of ${STREAM_NAMES.join(', ')}`);
-  demand(isOf(ENDS, one.end), 'end', `is not one of ${ENDS.join(', ')}`);
-  demand(Number(one.forMs) >= 1 && Number(one.forMs) <= 60_000, 'forMs', 'is not a time from 1 to 60000 ms');
-  demand(Array.isArray(one.steps), 'steps', 'is not a list');
-  demand(Array.isArray(one.faults), 'faults', 'is not a list');
-  for (const [index, step] of (Array.isArray(one.steps) ? one.steps : []).entries()) {
-    demand(isOf(STEPS, step?.kind), `steps[${index}].kind`, `is not one of ${STEPS.join(', ')}`);
-    demand(
-      Number(step?.atMs) >= 0 && Number(step?.atMs) <= 60_000,
-      `steps[${index}].atMs`,
-      'is not a time in ms',
-    );
-    if (step?.kind === 'foreign')
-      demand(
-        isOf(FOREIGN_MESSAGES, step.message),
-        `steps[${index}].message`,
-        `is not one of ${FOREIGN_MESSAGES.join(', ')}`,
-      );
-  }
-  for (const [index, fault] of (Array.isArray(one.faults) ? one.faults : []).entries()) {
-    demand(
-      isOf(STRUCK_NAMES, fault?.name),
-      `faults[${index}].name`,
-      `is not one of ${STRUCK_NAMES.join(', ')}`,
-    );
-    demand(isOf(PHASES, fault?.phase), `faults[${index}].phase`, `is not one of ${PHASES.join(', ')}`);
-    demand(typeof fault?.fault?.kind === 'string', `faults[${index}].fault.kind`, 'is missing');
-  }
-  for (const { field, message } of schemaProblems(one.therapy ?? null, THERAPY_SCHEMA))
-    problems.push({ field: field === '' ? 'therapy' : `therapy.${field}`, message });
-  return problems;
+  const one = objectOf(value);
+  if (one === undefined) return [{ field: '', message: 'is not an object' }];
+  const therapy = schemaProblems(one.therapy ?? null, THERAPY_SCHEMA);
+  return [
+    ...wrongFields(one, CASE_FIELDS, ''),
+    ...listOf(one.steps).flatMap((step, index) => wrongKind(step, STEPS, STEP_FIELDS, `steps[${index}]`)),
+    ...listOf(one.faults).flatMap((planned, index) => wrongFault(planned, `faults[${index}]`)),
+    ...therapy.map(({ field, message }) => ({
+      field: field === '' ? 'therapy' : `therapy.${field}`,
+      message,
+    })),
+  ];
+}
+
+function wrongFault(planned: unknown, at: string): Problem[] {
+  const wrong = wrongFields(planned, PLANNED_FIELDS, at);
+  return [...wrong, ...wrongKind(objectOf(planned)?.fault, FAULTS, {}, `${at}.fault`)];
+}
+
+/** What is wrong with a step or a fault: its kind says which fields it has beside those of all. */
+function wrongKind(
+  value: unknown,
+  kinds: Readonly<Record<string, Fields>>,
+  ofAll: Fields,
+  at: string,
+): Problem[] {
+  const kind = String(objectOf(value)?.kind);
+  if (!Object.hasOwn(kinds, kind))
+    return [{ field: `${at}.kind`, message: `is not one of ${Object.keys(kinds).join(', ')}` }];
+  return wrongFields(value, { kind: ANYTHING, ...ofAll, ...kinds[kind] }, at);
+}
+
+function wrongFields(value: unknown, fields: Fields, at: string): Problem[] {
+  const object = objectOf(value) ?? {};
+  const path = (name: string): string => (at === '' ? name : `${at}.${name}`);
+  const unknown = Object.keys(object).filter((name) => !Object.hasOwn(fields, name));
+  const wrong = Object.entries(fields).filter(([name, { holds }]) => !holds(object[name]));
+  return [
+    ...wrong.map(([name, rule]) => ({ field: path(name), message: rule.wrong })),
+    ...unknown.map((name) => ({
+      field: path(name),
+      message: `unknown field; known here: ${Object.keys(fields).join(', ')}`,
+    })),
+  ];
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }

@@ -3,6 +3,7 @@
 import type { Fault } from '../../sim/index.ts';
 import type { Therapy } from '../therapy/therapy.ts';
 import type { Phase, StreamName, StruckName } from './names.ts';
+import type { Plan } from './plan.ts';
 
 /** A fault of the simulator, or a bit of the interlock's memory that flips at the start of a call or within one. */
 export type CampaignFault =
@@ -48,6 +49,9 @@ export type ForeignMessage = (typeof FOREIGN_MESSAGES)[number];
 /** A run: what is programmed, what the host does, what goes wrong. */
 export interface CampaignCase {
   readonly therapy: Therapy;
+  /** The board that it runs on, where it names one. */
+  readonly machine?: Plan['machine'];
+  readonly chargeGuard?: boolean;
   /** Seed of the simulator: body, entropy, noise. */
   readonly seed: number;
   readonly stream: StreamName;

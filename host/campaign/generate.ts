@@ -25,7 +25,7 @@ export function caseOf(plan: Plan, n: number): CampaignCase {
 
 /** The cases that a plan draws from: shrunk, they get simpler. Not for plans that flip bits. */
 export function casesOf(plan: Plan): fc.Arbitrary<CampaignCase> {
-  const durationMs = plan.durationMs ?? DURATION_MS;
+  const { durationMs = DURATION_MS, machine = 'wasm', chargeGuard = true } = plan;
   return fc.noBias(
     fc
       .record({
@@ -38,7 +38,8 @@ export function casesOf(plan: Plan): fc.Arbitrary<CampaignCase> {
         const { leastMs, ...commands } = stream;
         const forMs = Math.max(durationMs, leastMs);
         const driven = withinCompliance(therapy, seed);
-        return { therapy: driven, seed, ...commands, forMs, faults: faults(driven) };
+        const board = { machine, chargeGuard };
+        return { therapy: driven, ...board, seed, ...commands, forMs, faults: faults(driven) };
       }),
   );
 }

@@ -1,8 +1,7 @@
 // What a campaign leaves beside its records: JUnit XML, the HTML page, and for each failure its shrunk case and plot.
 
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolderOf } from '../report/make-folder.ts';
+import { writeText } from '../report/write-file.ts';
 import type { CampaignCase } from './case.ts';
 import { junitXml } from './junit.ts';
 import { campaignPage, type ShownFailure } from './page.ts';
@@ -63,18 +62,17 @@ export async function writeOutcome(
   );
   for (const [index, record] of first.entries()) shown.push(await shownFailure(named, record, shrunk[index]));
   const files = { junit: join(folder, 'junit.xml'), report: join(folder, 'report.html') };
-  writeFileSync(
+  writeText(
     files.junit,
     junitXml(`stimgate campaign ${plan.name}`, tally, (record) => replayCommand(named, record.n)),
   );
-  writeFileSync(files.report, campaignPage({ plan, version: named.version, tally, failures: shown }));
+  writeText(files.report, campaignPage({ plan, version: named.version, tally, failures: shown }));
   return files;
 }
 
 async function shownFailure(named: Named, record: RunRecord, shrunk: CampaignCase): Promise<ShownFailure> {
   const path = join(named.folder, 'cases', `${record.n}.json`);
-  makeFolderOf(path);
-  writeFileSync(path, `${JSON.stringify(shrunk, null, 2)}\n`);
+  writeText(path, `${JSON.stringify(shrunk, null, 2)}\n`);
   const run = await runCase(shrunk, named.plan);
   return {
     record,

@@ -49,7 +49,12 @@ const SCHEMA = 'host/campaign/plan.schema.json';
  */
 export function findPlan(named: string): Plan {
   const ships = basename(named) === named && (PLANS as readonly string[]).includes(named);
-  if (ships && !existsSync(named)) return loadPlan(packagePath(`host/campaign/plans/${named}.json`), named);
+  const isThere = existsSync(named);
+  if (ships && !isThere) return loadPlan(packagePath(`host/campaign/plans/${named}.json`), named);
+  if (!isThere && basename(named) === named)
+    throw new FileProblems(named, [
+      { field: '', message: `no such file, nor a plan that ships: ${PLANS.join(', ')}` },
+    ]);
   return loadPlan(named, named);
 }
 

@@ -3,15 +3,30 @@
 // ran them.
 
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { packageIdentity } from '../flash/package-identity.ts';
 import { makeFolderOf } from '../report/make-folder.ts';
+import { named, writeText } from '../report/write-file.ts';
 import type { Plan } from './plan.ts';
 import type { RunRecord } from './record.ts';
 
 const PLAN_FILE = 'campaign.json';
 const RUNS_FILE = 'runs.jsonl';
+/** What a campaign and its replays write beside the plan, by folder. */
+const WRITTEN: readonly (readonly [folder: string, file: RegExp])[] = [
+  ['.', /^(runs\.jsonl|junit\.xml|report\.html|replay-.+\.(vcd|svg))$/],
+  ['cases', /^\d+\.json$/],
+];
 
 /** The folder cannot be used as it was asked to. */
 export class ResultsError extends Error {
@@ -21,7 +36,7 @@ export class ResultsError extends Error {
 export interface OpenOptions {
   /** Go on with the runs that are there. */
   readonly resume?: boolean;
-  /** Throw away runs of a campaign that has not ended. */
+  /** Throw away what is there of another campaign, or of one that has not ended. */
   readonly anew?: boolean;
 }
 
@@ -29,11 +44,15 @@ export class Results {
   readonly folder: string;
   /** The runs that have ended, by number. */
   readonly records = new Map<number, RunRecord>();
+  /** Runs of this campaign, which had ended, that are made again. */
+  readonly replaced: number;
   private readonly path: string;
-  private file: number;
+  private readonly file: number;
+  private failure: Error | undefined;
 
-  private constructor(folder: string, records: readonly RunRecord[]) {
+  private constructor(folder: string, records: readonly RunRecord[], replaced: number) {
     this.folder = folder;
+    this.replaced = replaced;
     this.path = join(folder, RUNS_FILE);
     for (const record of records) this.records.set(record.n, record);
     // Also drops the half of a line that a crash left, and repeats.
@@ -43,43 +62,58 @@ export class Results {
 
   /**
    * Opens the folder of a plan's campaign, and makes it where it is missing.
-   * @throws ResultsError where its runs are another plan's, or of one that has not ended and nobody said what to do with
+   * @throws ResultsError where it is another campaign's, or of one that has not ended and nobody said what to do with
    * them; the file system's error, with a path.
    */
   static open(folder: string, plan: Plan, options: OpenOptions = {}): Results {
     const planPath = join(folder, PLAN_FILE);
     const runsPath = join(folder, RUNS_FILE);
-    makeFolderOf(planPath);
     const text = `${JSON.stringify({ id: planId(plan), plan }, null, 2)}\n`;
+    makeFolderOf(planPath);
     const isThere = existsSync(planPath);
     const records = existsSync(runsPath) ? readRecords(runsPath) : [];
     const runs = isThere ? wholeRuns(planPath) : 0;
+    const isSame = isThere && readFileSync(planPath, 'utf8') === text;
     if (isThere && options.anew !== true) {
-      const isSame = readFileSync(planPath, 'utf8') === text;
-      if (options.resume === true && !isSame)
+      if (!isSame) {
+        const resumed = options.resume === true ? ': nothing to resume' : '';
         throw new ResultsError(
-          `${folder} holds runs of another plan, seed or build: nothing to resume; --anew throws them away`,
+          `${folder} holds runs of another plan, seed or build${resumed}; --anew throws them away`,
         );
+      }
       if (options.resume !== true && records.length < runs)
         throw new ResultsError(
           `${folder} holds ${records.length} of ${runs} runs: --resume goes on, --anew throws them away`,
         );
     }
-    named(planPath, () => writeFileSync(planPath, text));
-    return new Results(folder, options.resume === true ? records : []);
+    if (isThere && options.anew === true) removeWritten(folder);
+    if (!isSame) replaceText(planPath, text);
+    if (options.resume === true) return new Results(folder, records, 0);
+    return new Results(folder, [], isSame && options.anew !== true ? records.length : 0);
   }
 
-  /** Keeps a run, on disk before it returns. A run that is there already is not counted twice. */
+  /**
+   * Keeps a run, on disk before it returns. A run that is there already is not counted twice. After one that could not be
+   * written none is kept: it would stand in the line that was cut short.
+   */
   add(record: RunRecord): void {
     if (this.records.has(record.n)) return;
+    if (this.failure !== undefined) throw this.failure;
+    try {
+      named(this.path, () => writeFileSync(this.file, `${JSON.stringify(record)}\n`));
+    } catch (error) {
+      this.failure = error as Error;
+      throw error;
+    }
     this.records.set(record.n, record);
-    named(this.path, () => writeSync(this.file, `${JSON.stringify(record)}\n`));
   }
 
-  /** Puts the lines in order and closes the file. */
+  /** Closes the file, and puts the lines in order unless one could not be written. */
   finish(): void {
     closeSync(this.file);
-    this.rewrite();
+    const isWhole = this.failure === undefined;
+    this.failure ??= new Error('the results are closed');
+    if (isWhole) this.rewrite();
   }
 
   /** Numbers from 0 to `runs` − 1 that have not ended. */
@@ -91,9 +125,27 @@ export class Results {
     const lines = [...this.records.values()]
       .sort((a, b) => a.n - b.n)
       .map((record) => `${JSON.stringify(record)}\n`);
-    const part = `${this.path}.part`;
-    named(part, () => writeFileSync(part, lines.join('')));
-    named(this.path, () => renameSync(part, this.path));
+    replaceText(this.path, lines.join(''));
+  }
+}
+
+/** What the file held stays until all of the text is on the disk. */
+function replaceText(path: string, text: string): void {
+  const part = `${path}.part`;
+  try {
+    writeText(part, text);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
+  named(path, () => renameSync(part, path));
+}
+
+function removeWritten(folder: string): void {
+  for (const [name, pattern] of WRITTEN) {
+    const within = join(folder, name);
+    const files = existsSync(within) ? readdirSync(within) : [];
+    for (const file of files) if (pattern.test(file)) rmSync(join(within, file));
   }
 }
 
@@ -126,13 +178,4 @@ function readRecords(path: string): RunRecord[] {
         return [];
       }
     });
-}
-
-/** Lets an error of the file system name the file: errors of writes to an open one do not. */
-function named<T>(path: string, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    throw Object.assign(error as NodeJS.ErrnoException, { path });
-  }
 }

@@ -22,16 +22,17 @@ export interface FinishedRun {
   readonly verdict: RunVerdict;
 }
 
-/** Runs a case on a new device, on the machine and the board that the plan names. */
+/** Runs a case on a new device, on the machine and the board that the case names, or else the plan. */
 export async function runCase(
   one: CampaignCase,
-  { machine = 'wasm', chargeGuard }: Pick<Plan, 'machine' | 'chargeGuard'> = {},
+  plan: Pick<Plan, 'machine' | 'chargeGuard'> = {},
 ): Promise<FinishedRun> {
+  const machine = one.machine ?? plan.machine ?? 'wasm';
   const schedule = new FaultSchedule(one.faults);
   const sim = await createSimulator({
     seed: one.seed,
     machine,
-    chargeGuard,
+    chargeGuard: one.chargeGuard ?? plan.chargeGuard,
     baud: BAUD[machine],
     firmware: schedule.firmware,
     localFlips: schedule.localFlips,

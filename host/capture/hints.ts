@@ -16,6 +16,12 @@ import type { Therapy } from '../therapy/therapy.ts';
 const CLOCK_PPM = 100;
 /** Converters and slow noise leave less than this share of the amplitude. */
 const COARSE_SHARE = 1 / 50;
+/** Of a clock that drifts no single pulse is late. */
+const DRIFTED_MIN = 3;
+/** Nor is a single level wrong through a gain. */
+const GAINED_MIN = 3;
+/** A gain that is off by more than the one and less than the other is a probe's or a shunt's. */
+const GAIN = { least: 0.005, most: 0.1 } as const;
 
 /** Hints, one sentence each without its full stop, for a verdict that does not hold. */
 export function hintsFor(
@@ -25,13 +31,19 @@ export function hintsFor(
   options: JudgeOptions,
   mapping: CaptureMapping = {},
 ): string[] {
-  const scales = scaleHints(verdict);
+  const strangers = strangersIn(capture, therapy);
+  const scales = strangers.length === 0 ? scaleHints(verdict) : [];
   if (scales.length > 0) return scales;
   const columnName = (electrode: number) => columnText(electrodeName(electrode), mapping);
   const swap = findSwap(capture, therapy, options, columnName);
   if (swap !== null) return [swap.message];
+  if (strangers.length > 0)
+    return [
+      `the capture shows current on ${strangers.map(columnName).join(', ')}, which the therapy leaves alone: is it this therapy that ran`,
+    ];
   const clock = { ...options, clockPpm: CLOCK_PPM };
-  if (verdict.counts.onset !== undefined && !options.clockPpm && judge(capture, therapy, clock).holds)
+  const isDrift = (verdict.counts.onset ?? 0) >= DRIFTED_MIN && !options.clockPpm;
+  if (isDrift && judge(capture, therapy, clock).holds)
     return [
       `it holds with --clock-ppm ${CLOCK_PPM}: give that if the instrument has a clock of its own, and nothing if it has the device's`,
     ];
@@ -59,6 +71,18 @@ function coarseHints(
   ];
 }
 
+/** Electrodes that are driven in the capture and not in the therapy, if some of the therapy's are not driven at all. */
+function strangersIn(capture: Capture, { areas }: Therapy): number[] {
+  const own = new Set(areas.flatMap((area) => Object.keys(area.electrodes)));
+  const driven = new Set<number>();
+  for (const { state, levelsUa } of capture.stretches()) {
+    if (state !== 'drive') continue;
+    for (const [electrode, levelUa] of levelsUa.entries()) if (levelUa !== 0) driven.add(electrode);
+  }
+  const strangers = [...driven].filter((electrode) => !own.has(electrodeName(electrode)));
+  return driven.size - strangers.length < own.size ? strangers.sort((a, b) => a - b) : [];
+}
+
 /** A wrong unit, or a probe's attenuation, makes every pulse wrong by a power of ten. */
 function scaleHints({ areas, counts, findings, more }: Verdict): string[] {
   const pulses = areas.reduce((sum, area) => sum + area.pulses, 0);
@@ -72,6 +96,12 @@ function scaleHints({ areas, counts, findings, more }: Verdict): string[] {
   if (levels !== 0)
     hints.push(
       `levels look ${factor(levels)} times too ${levels < 0 ? 'small' : 'great'}: check uaPerVolt, the unit, and the probe's attenuation`,
+    );
+  const levelsOff = (counts.level ?? 0) + (counts.ramp ?? 0) + (counts['ramp-overshoot'] ?? 0);
+  const gain = levelsOff >= GAINED_MIN ? gainOf(areas) : 0;
+  if (gain !== 0)
+    hints.push(
+      `levels look ${Math.round(Math.abs(gain) * 1000) / 10} % too ${gain < 0 ? 'small' : 'great'}: check uaPerVolt and the probe's gain before the stimulator`,
     );
   return hints;
 }
@@ -87,6 +117,16 @@ function decadesOf(areas: Verdict['areas'], quantity: 'phaseUs' | 'amplitudeUa')
     .map(({ measured, programmed }) => Math.log10((measured[quantity] ?? 0) / (programmed[quantity] ?? 0)));
   const decades = Math.round(off[0] ?? 0);
   return off.every((one) => Math.abs(one - decades) < 0.02) ? decades : 0;
+}
+
+/** By what share all areas were measured too great; 0: they were not, or not by the same. */
+function gainOf(areas: Verdict['areas']): number {
+  const off = areas
+    .filter(({ pulses }) => pulses > 0)
+    .map(({ measured, programmed }) => (measured.amplitudeUa ?? 0) / (programmed.amplitudeUa || 1) - 1);
+  const gain = off[0] ?? 0;
+  const isAlike = off.every((one) => Math.abs(one - gain) < GAIN.least);
+  return isAlike && Math.abs(gain) > GAIN.least && Math.abs(gain) < GAIN.most ? gain : 0;
 }
 
 /** How a mapping calls the columns of a contact: `CH2 (mapped to E4)`. */

@@ -1,6 +1,5 @@
 // `stimgate campaign <plan> --replay <run>`: one run again, to the same end, with its trace and its plot.
 
-import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { CampaignCase } from '../campaign/case.ts';
 import { loadCase } from '../campaign/case-file.ts';
@@ -11,7 +10,7 @@ import type { Named } from '../campaign/outcome-files.ts';
 import { runPlots } from '../campaign/plot.ts';
 import { isFailure, type RunRecord } from '../campaign/record.ts';
 import { type FinishedRun, recordOf, runCase } from '../campaign/run-case.ts';
-import { makeFolderOf } from '../report/make-folder.ts';
+import { writeText } from '../report/write-file.ts';
 import { Exit, UsageError } from './exit.ts';
 import { say, sayJson, shownPath } from './terminal.ts';
 import { writeTraces } from './trace-files.ts';
@@ -45,7 +44,7 @@ async function rerun({ plan }: Named, what: string, one: CampaignCase): Promise<
 }
 
 function chosen({ plan }: Named, what: string): Replayed {
-  if (!/^\d+$/.test(what)) return { n: -1, name: basename(what, '.json'), one: loadCase(what) };
+  if (!/^\d+$/.test(what)) return { n: -1, name: `${basename(what, '.json')}-case`, one: loadCase(what) };
   const n = Number(what);
   if (n >= plan.runs)
     throw new UsageError(`--replay: there is no run ${what}; the plan has 0 to ${plan.runs - 1}`);
@@ -57,8 +56,7 @@ function writeFiles(folder: string, name: string, run: FinishedRun): string[] {
   writeTraces(run.sim, [{ path: vcd, logicOnly: false }], run.verdict.commands);
   const plots = runPlots(run).map(({ svg }, index) => {
     const path = join(folder, `replay-${name}${index === 0 ? '' : '-moment'}.svg`);
-    makeFolderOf(path);
-    writeFileSync(path, svg);
+    writeText(path, svg);
     return path;
   });
   return [vcd, ...plots];

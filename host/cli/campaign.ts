@@ -24,7 +24,7 @@ import { type Tally, tallyOf } from '../campaign/tally.ts';
 import { LinkError } from '../link/errors.ts';
 import { parseJobs, parseRuns, parseSeed } from './arguments.ts';
 import { replay } from './campaign-replay.ts';
-import { Exit, UsageError } from './exit.ts';
+import { Exit, fileWords, UsageError } from './exit.ts';
 import { catchInterrupt } from './interrupt.ts';
 import { Progress, paintFor, say, sayJson, shownPath } from './terminal.ts';
 import { packageVersion } from './version.ts';
@@ -55,7 +55,7 @@ export function addCampaign(program: CommandLine): void {
     .option('--jobs <n>', 'worker threads', parseJobs, availableParallelism())
     .option('--redis <url>', 'have the runs made by `stimgate worker` processes that share this Redis')
     .option('--resume', 'go on with a campaign that was interrupted')
-    .option('--anew', 'throw away what the folder holds of another campaign')
+    .option('--anew', 'throw away what the folder holds of another campaign, or of one that was interrupted')
     .option('--replay <run>', 'one run again, by its number or the file of its case, with trace and plot')
     .option('--json', 'print one JSON document')
     .action(async (named: string, options: CampaignOptions) => {
@@ -66,6 +66,8 @@ export function addCampaign(program: CommandLine): void {
 /** Runs a campaign, or one run of it; returns the exit code. */
 export async function campaign(plan: string, options: CampaignOptions): Promise<number> {
   const named = nameOf(plan, options);
+  if (options.replay !== undefined && options.redis !== undefined)
+    throw new UsageError('--replay makes its run here: leave out --redis');
   if (options.replay !== undefined) return replay(named, options.replay, options.json);
   if (options.resume && options.anew)
     throw new UsageError('--resume goes on, --anew begins again: give one of them');
@@ -76,12 +78,18 @@ export async function campaign(plan: string, options: CampaignOptions): Promise<
   try {
     const { signal } = interrupt;
     const results = Results.open(named.folder, named.plan, options);
-    await runAll(named.plan, results, remote ?? pool, progress, signal);
+    if (results.replaced > 0 && !options.json)
+      say(`${shownPath(named.folder)} holds this campaign: its ${results.replaced} runs are made again`);
+    await sayingKept(named.plan, results, () =>
+      runAll(named.plan, results, remote ?? pool, progress, signal),
+    );
     const tally = tallyOf(results.records.values());
     if (signal.aborted) return interrupted(named, tally, options);
-    const files = await writeOutcome(named, tally, pool, (done, of) => {
-      progress.update(`the failures are made simpler: ${done} of ${of}`);
-    });
+    const files = await sayingKept(named.plan, results, () =>
+      writeOutcome(named, tally, pool, (done, of) => {
+        progress.update(`the failures are made simpler: ${done} of ${of}`);
+      }),
+    );
     progress.clear();
     tell(named, tally, files, options);
     return tally.failures.length > 0 ? Exit.FAILED : Exit.HOLDS;
@@ -141,12 +149,22 @@ async function runAll(
       },
       signal,
     );
-  } catch (error) {
-    if (!(error instanceof LinkError)) throw error;
-    const kept = `${results.records.size} of ${plan.runs} runs are kept, --resume goes on`;
-    throw new LinkError(error.fault, `${error.message}: ${kept}`, { cause: error });
   } finally {
     results.finish();
+  }
+}
+
+/** Adds to an error of the line or of the disk what is left of the campaign. */
+async function sayingKept<T>(plan: Plan, results: Results, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const kept = `${results.records.size} of ${plan.runs} runs are kept, --resume goes on`;
+    if (error instanceof LinkError)
+      throw new LinkError(error.fault, `${error.message}: ${kept}`, { cause: error });
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (code === undefined || path === undefined) throw error;
+    throw new UsageError(`${path}: ${fileWords(error)}: ${kept}`, { cause: error });
   }
 }
 

@@ -4,6 +4,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { CYCLE_NS, type Simulator, VcdFile } from '../../sim/index.ts';
 import { type Command, orderText } from '../../test/oracle/index.ts';
 import { makeFolderOf } from '../report/make-folder.ts';
+import { named } from '../report/write-file.ts';
 
 export interface TraceFile {
   readonly path: string;
@@ -46,6 +47,6 @@ export function writeTraces(
     .sort((a, b) => a.cycle - b.cycle);
   for (const { path, logicOnly } of files) {
     makeFolderOf(path);
-    new VcdFile(trace, path, { logicOnly, marks }).close(nowCycles);
+    named(path, () => new VcdFile(trace, path, { logicOnly, marks }).close(nowCycles));
   }
 }

@@ -78,6 +78,8 @@ function tell(error: ErrorObject): Problem {
     case 'not':
       return { field, message: `${value} is neither 0 nor 10 to 500 µs${nearest(field, [0, 10])}` };
     case 'pattern':
+      if (error.parentSchema?.description !== undefined)
+        return { field, message: `${value} is not allowed. ${error.parentSchema.description}` };
       return { field, message: `${value} has a control character or one that turns the text's direction` };
     case 'minItems':
     case 'maxItems':

@@ -1,6 +1,6 @@
 // A VCD that grows in a file while the simulation runs.
 
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import type { Trace } from './trace.ts';
 import { type VcdOptions, VcdWriter } from './vcd.ts';
 
@@ -13,7 +13,7 @@ export class VcdFile {
   constructor(trace: Trace, path: string, options: VcdOptions = {}) {
     const file = openSync(path, 'w');
     this.file = file;
-    this.writer = new VcdWriter(trace, (text) => writeSync(file, text), options);
+    this.writer = new VcdWriter(trace, (text) => writeFileSync(file, text), options);
   }
 
   /** Writes what has happened before `cycle`; with `release` the trace then forgets it. */
@@ -26,7 +26,10 @@ export class VcdFile {
   close(cycle: number): void {
     if (!this.isOpen) return;
     this.isOpen = false;
-    this.writer.end(cycle);
-    closeSync(this.file);
+    try {
+      this.writer.end(cycle);
+    } finally {
+      closeSync(this.file);
+    }
   }
 }

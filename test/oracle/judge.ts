@@ -10,7 +10,7 @@ import { type AreaMeasure, AreaMeter } from './measure.ts';
 import { type JudgeOptions, type Terms, termsOf } from './options.ts';
 import { type AreaPlan, planTherapy } from './plan.ts';
 import { type PlannedRun, planRuns } from './planned-runs.ts';
-import { drives, PulseReader, type SeenPulse } from './pulse.ts';
+import { drives, hasPolarity, PulseReader, type SeenPulse } from './pulse.ts';
 import { Run } from './run.ts';
 import type { StopRange } from './soft-stop.ts';
 import { isFaintPulse, notJudged, refuseFaint } from './visibility.ts';
@@ -143,6 +143,7 @@ class Judge {
   }
 
   #feed(pulse: SeenPulse): void {
+    if (pulse.begunUnseen || pulse.cut) this.#tooLong(pulse);
     if (pulse.begunUnseen) {
       // What came before is not known, nor is its onset: there is nothing to judge it by.
       this.#beganAmidPulse ||= pulse.onsetNs <= this.#captureStartNs + pulse.restBeforeNs;
@@ -158,6 +159,25 @@ class Judge {
     const run = this.#runs.at(-1);
     if (run) run.feed(pulse);
     else this.#findings.add('pulse-extra', pulse.onsetNs, () => 'a pulse before the therapy was started');
+  }
+
+  /** Of a pulse of which a part was not seen: no phase of it may have gone on for longer than the longest that there is. */
+  #tooLong(pulse: SeenPulse): void {
+    const { clockPpm, toleranceNs } = this.#terms;
+    const own = this.#areas.filter((area) => !pulse.begunUnseen && hasPolarity(pulse.firstUa, area));
+    const longestUs = (of: readonly AreaPlan[]) =>
+      Math.max(...of.map(({ phaseUs, secondUs }) => Math.max(phaseUs, secondUs)));
+    const firstUs = own.length > 0 ? Math.max(...own.map(({ phaseUs }) => phaseUs)) : longestUs(this.#areas);
+    const phases = [
+      [pulse.onsetNs, pulse.firstEndNs, firstUs],
+      pulse.hasSecond ? [pulse.secondStartNs, pulse.secondEndNs, longestUs(this.#areas)] : [0, 0, 0],
+    ];
+    for (const [startNs, endNs, mostUs] of phases) {
+      if (endNs - startNs <= mostUs * (1000 + clockPpm / 1000) + toleranceNs) continue;
+      const message = () =>
+        `output that is not seen whole lasts ${us(endNs - startNs)} at least; phases of ${mostUs} µs at most expected`;
+      this.#findings.add('phase-width', startNs, message);
+    }
   }
 
   /** Begins the runs that were started until then, each as the one before it is over. */

@@ -372,8 +372,8 @@ export class Run {
       this.#due.shift(onsetNs);
     }
     if (number === 0) return;
-    this.silentFromNs = firstNs;
-    const message = () => `no output from ${us(firstNs)} to ${us(endNs)}; ${number} more pulses expected`;
+    if (this.lastEndNs <= firstNs) this.silentFromNs = firstNs;
+    const message = () => `no pulse from ${us(firstNs)} to ${us(endNs)}; ${number} more pulses expected`;
     this.#context.findings.addMany('pulse-missing', number, firstNs, message);
   }
 

@@ -12,6 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { loadCase } from '../../host/campaign/case-file.ts';
+import { caseOf } from '../../host/campaign/generate.ts';
+import { findPlan, PLANS } from '../../host/campaign/plan.ts';
 import { stimgate } from './fixtures/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stimgate-campaign-'));
@@ -40,6 +43,11 @@ const stuck = planFile('stuck.json', {
   chargeGuard: false,
   faults: { 'stuck-dac': 1 },
 });
+
+/** The file of a case that a run was drawn as, with a change. */
+function caseFile(change: object): string {
+  return planFile('case.json', { ...caseOf(findPlan(small), 0), ...change });
+}
 
 /** Refused with lines that do not name the program's inside. */
 async function refused(...argv: string[]): Promise<string> {
@@ -125,6 +133,7 @@ describe('a campaign', () => {
       '--json',
     );
     expect(shrunk.exit).toBe(1);
+    expect(existsSync(join(out, `replay-${first.n}-case.vcd`))).toBe(true);
     expect(JSON.parse(shrunk.out).record.outcome).toBe('hazardous');
   }, 120_000);
 
@@ -148,6 +157,15 @@ describe('a campaign', () => {
       /runs: 40 are more than the 8 bits and moments that there are/,
     );
     expect(await refused(inFolder('nowhere.json'))).toMatch(/nowhere\.json: no such file$/);
+    expect(await refused('nosuch')).toMatch(
+      /^stimgate: nosuch: no such file, nor a plan that ships: quick, full, /,
+    );
+    expect(await refused(bad({ name: 'a/b' }))).toMatch(
+      /bad\.json: name: "a\/b" is not allowed\. The letters A to Z and a to z, digits, /,
+    );
+    expect(await refused(small, '--replay', '1', '--redis', 'redis://127.0.0.1:1')).toMatch(
+      /--replay makes its run here: leave out --redis$/,
+    );
     writeFileSync(inFolder('cut.json'), '{"name": ');
     expect(await refused(inFolder('cut.json'))).toMatch(/cut\.json: .*line 1, column \d+/);
     expect(await refused(small, '--seed', 'many')).toContain('Give a seed: a whole number');
@@ -178,7 +196,7 @@ describe('a campaign', () => {
       return planFile('case.json', { ...good, faults, steps: [] });
     };
     expect(await refused(stuck, '--replay', stuckAt(99), '--out', inFolder('one'))).toMatch(
-      /case\.json: a fault that cannot be: .*"electrode":99/,
+      /case\.json: faults\[0\]\.fault\.electrode: is not a whole number from 0 to 16$/,
     );
     const steps = planFile('case.json', { ...good, steps: [{ kind: 'dance', atMs: 1 }] });
     expect(await refused(stuck, '--replay', steps, '--out', inFolder('one'))).toMatch(
@@ -186,10 +204,77 @@ describe('a campaign', () => {
     );
   });
 
+  it.each([
+    [{ kind: 'foo' }, 'kind: is not one of flip-between-calls'],
+    [{ kind: 'constructor' }, 'kind: is not one of flip-between-calls'],
+    ['hang', 'kind: is not one of flip-between-calls'],
+    [
+      { kind: 'stuck-dac', electrode: 1, levelUa: 51_001 },
+      'levelUa: is not a whole number from -51000 to 51000',
+    ],
+    [{ kind: 'stuck-dac', electrode: 1, levelUa: '9' }, 'levelUa: is not a whole number'],
+    [{ kind: 'brown-out', durationUs: -1 }, 'durationUs: is not a whole number from 0'],
+    [{ kind: 'flip-in-call', address: 65_536, bit: 0, calls: 0 }, 'address: is not a whole number'],
+    [{ kind: 'heartbeat', isCut: 'no' }, 'isCut: is neither true nor false'],
+    [{ kind: 'hang', module: 'stimulator', forUs: 9 }, 'forUs: unknown field; known here: kind, module'],
+  ])('REQ-CMP-101: a case with the fault %j is refused in one line', async (fault, line) => {
+    const faults = [{ name: 'stuck-dac', phase: 'ramp', atPermille: 0, fault }];
+    const said = await refused(small, '--replay', caseFile({ faults }), '--out', inFolder('one'));
+    expect(said).toContain(`case.json: faults[0].fault.${line}`);
+    expect(said.split('\n')).toHaveLength(1);
+  });
+
+  it.each([
+    [{ gain: 2 }, 'gain: unknown field; known here: therapy, machine'],
+    [{ seed: -1 }, 'seed: is not a whole number from 0'],
+    [{ forMs: '100' }, 'forMs: is not a time from 1 to 60000 ms'],
+    [{ machine: 'esp32' }, 'machine: is not one of wasm, pico'],
+    [{ chargeGuard: 0 }, 'chargeGuard: is neither true nor false'],
+    [{ steps: [{ kind: 'noise', atMs: 1, bytes: [256] }] }, 'steps[0].bytes: is not a list'],
+    [{ steps: [{ kind: 'restart', atMs: -1 }] }, 'steps[0].atMs: is not a time from 0'],
+  ])('REQ-CMP-101: a case with %j is refused in one line', async (change, line) => {
+    const said = await refused(small, '--replay', caseFile(change), '--out', inFolder('one'));
+    expect(said).toContain(`case.json: ${line}`);
+    expect(said.split('\n')).toHaveLength(1);
+  });
+
+  it('REQ-CMP-101: every case that the plans that ship draw is one that a file may hold', () => {
+    for (const plan of PLANS.map(findPlan)) {
+      for (let n = 0; n < 100; n++) {
+        const one = caseOf(plan, n);
+        expect(loadCase(planFile('drawn.json', one))).toEqual(JSON.parse(JSON.stringify(one)));
+      }
+    }
+  });
+
+  it('REQ-CMP-106: a case holds its board, and ends on it whatever the plan that it is replayed under', async () => {
+    const cases = inFolder('stuck/cases');
+    const path = join(cases, readdirSync(cases)[0]);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ machine: 'wasm', chargeGuard: false });
+    const out = inFolder('board');
+    const { exit, out: said } = await stimgate('campaign', small, '--replay', path, '--out', out, '--json');
+    expect([exit, JSON.parse(said).record.outcome]).toEqual([1, 'hazardous']);
+    const { chargeGuard: _, ...unguarded } = JSON.parse(readFileSync(path, 'utf8'));
+    const guarded = await stimgate(
+      'campaign',
+      small,
+      '--replay',
+      planFile('case.json', unguarded),
+      '--out',
+      out,
+    );
+    expect(guarded.exit).toBe(0);
+  });
+
   it('REQ-HST-103: a folder of another campaign, a file that is none, and a full disk are one clear line', async () => {
     expect(await refused(small, '--out', inFolder('one'), '--seed', '12', '--resume')).toMatch(
       /holds runs of another plan, seed or build: nothing to resume/,
     );
+    const kept = readFileSync(inFolder('one/runs.jsonl'), 'utf8');
+    expect(await refused(small, '--out', inFolder('one'), '--seed', '12')).toMatch(
+      /holds runs of another plan, seed or build; --anew throws them away$/,
+    );
+    expect(readFileSync(inFolder('one/runs.jsonl'), 'utf8')).toBe(kept);
     writeFileSync(inFolder('campaign.json'), '{}');
     expect(await refused(small, '--out', folder)).toMatch(/campaign\.json is not a campaign’s/);
     expect(await refused(small, '--out', small)).toMatch(
@@ -200,6 +285,40 @@ describe('a campaign', () => {
     rmSync(join(full, 'runs.jsonl'));
     symlinkSync('/dev/full', join(full, 'runs.jsonl.part'));
     const said = await refused(small, '--out', full, '--anew', '--jobs', '1');
-    expect(said).toMatch(/no space is left on the disk$/);
+    expect(said).toMatch(/no space is left on the disk: 0 of 40 runs are kept, --resume goes on$/);
   });
+
+  it('REQ-HST-103: --anew takes away what the old campaign and its replays wrote, and nothing else', async () => {
+    const out = inFolder('stuck');
+    for (const own of ['notes.txt', 'cases/notes.json']) writeFileSync(join(out, own), 'mine');
+    expect(readdirSync(out).some((file) => file.startsWith('replay-'))).toBe(true);
+    const one = [small, '--out', out, '--runs', '2', '--jobs', '1'];
+    expect((await stimgate('campaign', ...one, '--anew')).exit).toBe(0);
+    expect(readdirSync(out).sort()).toEqual([
+      'campaign.json',
+      'cases',
+      'junit.xml',
+      'notes.txt',
+      'report.html',
+      'runs.jsonl',
+    ]);
+    expect(readdirSync(join(out, 'cases'))).toEqual(['notes.json']);
+    const again = await stimgate('campaign', ...one);
+    expect([again.exit, again.out]).toEqual([
+      0,
+      expect.stringContaining('holds this campaign: its 2 runs are made again'),
+    ]);
+  }, 60_000);
+
+  it.runIf(existsSync('/dev/full'))(
+    'REQ-HST-103: a replay that meets a full disk says so in one line',
+    async () => {
+      for (const file of ['replay-3.vcd', 'replay-4.svg']) {
+        const [, n] = /(\d)/.exec(file) ?? [];
+        symlinkSync('/dev/full', inFolder(`one/${file}`));
+        const said = await refused(small, '--replay', String(n), '--out', inFolder('one'));
+        expect(said).toBe(`stimgate: ${inFolder(`one/${file}`)}: no space is left on the disk`);
+      }
+    },
+  );
 });

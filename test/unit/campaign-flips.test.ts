@@ -114,10 +114,12 @@ describe('a plan that flips bits of targets', () => {
     expect(await replayed('local-flips', { kind: 'ram-flip', offset: 0, bit: 0 })).toMatch(/has no RAM/);
     expect(
       await replayed('local-flips', { kind: 'local-flip', module: 'interlock', reads: 0, bit: 64 }),
-    ).toMatch(/a fault that cannot be/);
-    expect(
-      await replayed('local-flips', { kind: 'register-flip', register: 'r99', bit: 0, busyCycles: 0 }),
-    ).toMatch(/a fault that cannot be/);
+    ).toMatch(/fault\.bit: is not a whole number from 0 to 63$/);
+    const register = (name: string, bit: number) =>
+      replayed('local-flips', { kind: 'register-flip', register: name, bit, busyCycles: 0 });
+    expect(await register('r99', 0)).toMatch(/fault\.register: is not one of r0, r1, /);
+    expect(await register('primask', 31)).toMatch(/a fault that cannot be: .*"primask"/);
+    expect(await register('r0', 0)).toMatch(/the wasm machine has no registers/);
   });
 });
 

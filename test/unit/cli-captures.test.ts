@@ -215,6 +215,19 @@ describe('REQ-HST-132: a capture that is no good', () => {
     expect(hintOf(attenuated)).toEqual([
       "Hint: levels look 10 times too small: check uaPerVolt, the unit, and the probe's attenuation.",
     ]);
+    const gained = await mapped({
+      contacts: { E3: { ...E3, uaPerVolt: 1030 }, E4: { ...E4, uaPerVolt: -515 } },
+    });
+    expect(gained.exit).toBe(1);
+    expect(hintOf(gained)).toEqual([
+      "Hint: levels look 3 % too great: check uaPerVolt and the probe's gain before the stimulator.",
+    ]);
+  });
+
+  it('of another therapy is told by its contacts', async () => {
+    const said = await stimgate('check', VCD, 'drg');
+    expect(said.exit).toBe(1);
+    expect(said.out).toContain('Hint: the capture shows current on E3, E4, which the therapy leaves alone');
   });
 
   it('with steps coarser than the file can tell has a hint to a tolerance, and holds with it', async () => {
@@ -222,12 +235,12 @@ describe('REQ-HST-132: a capture that is no good', () => {
     const within = { startNs: startNs + 450e6, endNs: startNs + 600e6 };
     const coarse = { ...SCOPE, ...within, sigmaUa: 0, slopeNs: 0 };
     const textOf = (stepUa: number) => scopeText(sampled(readVcd(VCD), { ...coarse, stepUa }), 'tektronix');
-    const said = await mapped(MAPPING, textOf(156.25));
+    const said = await mapped(MAPPING, textOf(4000 / 17));
     expect(said.exit).toBe(1);
     expect(said.out).toContain(
       "Hint: it holds with --tolerance-ua 80: give that, or map noiseUa, if the instrument's converter or noise is so coarse.",
     );
-    expect((await mapped(MAPPING, textOf(156.25), '--tolerance-ua', '80')).exit).toBe(0);
+    expect((await mapped(MAPPING, textOf(4000 / 17), '--tolerance-ua', '80')).exit).toBe(0);
     const fine = await mapped(MAPPING, textOf(39.0625));
     expect(fine.exit).toBe(0);
     expect(fine.out).toMatch(/converter's step up to \d\d µA as far as can be told, .* levels to \d\d µA\./);
@@ -243,6 +256,14 @@ describe('REQ-HST-132: a capture that is no good', () => {
     expect(said.out).toMatch(/Hint: it holds with --clock-ppm 100: /);
     const told = await stimgate('check', inFolder('drift.csv'), 'tonic', ...orders, '--clock-ppm', '100');
     expect(told.exit).toBe(0);
+    // One pulse that is late is no drift.
+    const onset = csv.findIndex((row, n) => n > 60 && /,-/.test(row));
+    const late = csv.map((row, n) =>
+      n === onset ? row.replace(/^[\d.]+/, (us) => (Number(us) + 2).toFixed(3)) : row,
+    );
+    const one = await stimgate('check', file('late.csv', late.join('\n')), 'tonic', ...orders);
+    expect(one.exit).toBe(1);
+    expect(one.out).not.toContain('--clock-ppm');
     const wrong = await stimgate('check', file('wrong.csv', drifting(400)), 'tonic', ...orders);
     expect(wrong.exit).toBe(1);
     expect(wrong.out).not.toContain('--clock-ppm');

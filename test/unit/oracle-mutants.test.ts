@@ -249,3 +249,38 @@ describe('captures', () => {
     expect(Object.keys(judge(capture, tonic).counts)).toContain('level');
   });
 });
+
+describe('output that a capture does not show whole', () => {
+  /** The ideal output from a drive of pulse 20 on, or up to it, with that drive lasting `lastsUs`. */
+  function stuck(therapy: Therapy, phase: 0 | 1, isAtEnd: boolean, lastsUs: number, hasLevels = true) {
+    const capture = new MemoryCapture('stuck', 0, hasLevels);
+    const levelsOf = (levelsUa: Int32Array) => (hasLevels ? levelsUa : levelsUa.map(Math.sign));
+    const all = [...captureOf(idealPulses(therapy, END_US), END_US).stretches()];
+    const drives = all.filter(({ state }) => state === 'drive');
+    const stuckAt = all.indexOf(drives[40 + phase]);
+    const rest = isAtEnd ? all.slice(0, stuckAt) : all.slice(stuckAt + 1);
+    const extend = () => capture.add(lastsUs * 1000, 'drive', levelsOf(all[stuckAt].levelsUa));
+    if (!isAtEnd) extend();
+    for (const { startNs, endNs, state, levelsUa } of rest)
+      capture.add(endNs - startNs, state, levelsOf(levelsUa));
+    if (isAtEnd) extend();
+    return judge(capture, therapy);
+  }
+
+  test('REQ-ORC-003 REQ-ORC-011: a phase that goes on to the end, or since before the beginning, is found', () => {
+    for (const hasLevels of [true, false])
+      for (const phase of [0, 1] as const)
+        for (const isAtEnd of [true, false]) {
+          const name = `phase ${phase}, at the ${isAtEnd ? 'end' : 'beginning'}, levels ${hasLevels}`;
+          expect(stuck(tonic, phase, isAtEnd, 50_000, hasLevels).counts, name).toHaveProperty('phase-width');
+          const part = stuck(tonic, phase, isAtEnd, 100, hasLevels);
+          expect(part.findings, name).toEqual([]);
+        }
+  });
+
+  test('REQ-ORC-003: of output that goes on it is not said that none came', () => {
+    const { findings, totals } = stuck(tonic, 0, true, 50_000);
+    expect(findings.map(({ message }) => message).join()).not.toMatch(/no output/);
+    expect(totals.silentFromNs).toBeNull();
+  });
+});
