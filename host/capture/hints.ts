@@ -14,6 +14,8 @@ import type { Therapy } from '../therapy/therapy.ts';
 
 /** Clocks of instruments and of ceramic resonators differ by less. */
 const CLOCK_PPM = 100;
+/** Converters and slow noise leave less than this share of the amplitude. */
+const COARSE_SHARE = 1 / 50;
 /** Of a clock that drifts no single pulse is late. */
 const DRIFTED_MIN = 3;
 /** Nor is a single level wrong through a gain. */
@@ -45,7 +47,28 @@ export function hintsFor(
     return [
       `it holds with --clock-ppm ${CLOCK_PPM}: give that if the instrument has a clock of its own, and nothing if it has the device's`,
     ];
-  return ordersHints(verdict, options);
+  const coarse = coarseHints(verdict, capture, therapy, options, mapping);
+  return coarse.length > 0 ? coarse : ordersHints(verdict, options);
+}
+
+/** Where voltages are off by a little in most pulses, a converter or noise that the file does not show may be why. */
+function coarseHints(
+  { areas, findings, more }: Verdict,
+  capture: Capture,
+  therapy: Therapy,
+  options: JudgeOptions,
+  { contacts = {} }: CaptureMapping,
+): string[] {
+  const pulses = areas.reduce((sum, area) => sum + area.pulses, 0);
+  const isVoltage = Object.values(contacts).some(({ uaPerVolt }) => uaPerVolt !== undefined);
+  const isGiven = options.levelToleranceUa !== undefined;
+  if (!isVoltage || isGiven || 2 * (findings.length + more) < pulses) return [];
+  const amplitudeUa = Math.max(...areas.map(({ programmed }) => programmed.amplitudeUa ?? 0));
+  const toleranceUa = Math.round(COARSE_SHARE * amplitudeUa);
+  if (!judge(capture, therapy, { ...options, levelToleranceUa: toleranceUa }).holds) return [];
+  return [
+    `it holds with --tolerance-ua ${toleranceUa}: give that, or map noiseUa, if the instrument's converter or noise is so coarse`,
+  ];
 }
 
 /** Electrodes that are driven in the capture and not in the therapy, if some of the therapy's are not driven at all. */

@@ -15,6 +15,8 @@ export interface Instrument {
   readonly resolutionNs: number;
   readonly noiseUa: number | null;
   readonly zeroUa: number | null;
+  /** The largest step of the converter that the file leaves open. */
+  readonly converterUa: number | null;
   readonly toleranceNs: number;
   readonly levelToleranceUa: number | null;
 }
@@ -28,6 +30,7 @@ export function instrumentOf(capture: Capture, { toleranceNs, toleranceUa }: Tol
     resolutionNs,
     noiseUa: measured?.noiseUa ?? null,
     zeroUa: measured?.zeroUa ?? null,
+    converterUa: measured?.converterUa ?? null,
     toleranceNs: toleranceNs ?? resolutionNs,
     levelToleranceUa: hasLevels ? (toleranceUa ?? levelToleranceUa ?? 0) : null,
   };
@@ -35,12 +38,13 @@ export function instrumentOf(capture: Capture, { toleranceNs, toleranceUa }: Tol
 
 /** The same in a line. */
 export function instrumentText(instrument: Instrument): string {
-  const { hasLevels, samplingNs, noiseUa, zeroUa, toleranceNs, levelToleranceUa } = instrument;
+  const { hasLevels, samplingNs, noiseUa, zeroUa, converterUa, toleranceNs, levelToleranceUa } = instrument;
   const ua = (value: number): string => `${grouped(Number(value.toPrecision(3)))} µA`;
   const parts = [hasLevels ? 'Levels' : 'Logic: timing and polarity alone'];
   if (samplingNs !== null) parts.push(`a sample every ${timeText(samplingNs)}`);
   if (noiseUa) parts.push(`noise up to ${ua(noiseUa)}`);
   if (zeroUa) parts.push(`zero up to ${ua(zeroUa)}`);
+  if (converterUa) parts.push(`converter's step up to ${ua(converterUa)} as far as can be told`);
   parts.push(`edges judged to ${timeText(toleranceNs)}`);
   if (levelToleranceUa !== null)
     parts.push(levelToleranceUa > 0 ? `levels to ${ua(levelToleranceUa)}` : 'levels exactly');

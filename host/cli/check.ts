@@ -56,7 +56,7 @@ export function addCheck(program: Command): void {
     )
     .option(
       '--tolerance-ua <n>',
-      'allowed error of a level (default: what noise and threshold leave)',
+      'allowed error of a level (default: what noise, threshold and converter leave)',
       parseTolerance,
     )
     .option(

@@ -26,6 +26,8 @@ export interface Measured {
   readonly noiseUa?: number;
   /** Currents up to this are taken for zero, µA. */
   readonly zeroUa?: number;
+  /** The largest step that a converter of readings without noise can have, µA; 0 where there is none. */
+  readonly converterUa?: number;
 }
 
 export interface Capture {

@@ -40,7 +40,9 @@ export function readCsv(pathOrText: string, mapping: CaptureMapping = {}): CsvCa
   for (const { signal } of columns.signals) shown.declare(signal);
   const { hasLevels, electrodes } = shown;
   const noiseUa = hasLevels ? (mapping.noiseUa ?? survey.noiseUa) : 0;
-  const zeroUa = hasLevels ? (mapping.zeroUa ?? noiseUa) : 0;
+  const zeroUa = hasLevels ? (mapping.zeroUa ?? Math.max(noiseUa, survey.restUa)) : 0;
+  // The noise that is told has the converter in it.
+  const converterUa = mapping.noiseUa === undefined ? survey.converterUa : 0;
   const unfinished = !/[\r\n]$/.test(source.tail(1));
   const cutWarnings = unfinished
     ? [`${source.origin}: the last line has no line break: the file may be cut; judged up to that line`]
@@ -52,16 +54,21 @@ export function readCsv(pathOrText: string, mapping: CaptureMapping = {}): CsvCa
     commands: shown.hasOrders ? readOrders(source, columns) : [],
     hasLevels,
     electrodes,
-    levelToleranceUa: mapping.toleranceUa ?? Math.max(noiseUa, zeroUa),
+    levelToleranceUa: mapping.toleranceUa ?? Math.max(noiseUa, zeroUa, roundedUa(converterUa)),
     measured: {
       samplingNs: survey.samplingNs ?? undefined,
-      ...(hasLevels ? { noiseUa, zeroUa } : {}),
+      ...(hasLevels ? { noiseUa, zeroUa, converterUa } : {}),
     },
     get warnings() {
       return [...cutWarnings, ...rows.warnings];
     },
     stretches: () => rows.stretches(hasLevels),
   };
+}
+
+/** How far from what it was a level of whole µA may be read, µA: half a step, and half a µA. */
+function roundedUa(converterUa: number): number {
+  return converterUa > 0 ? converterUa / 2 + 0.5 : 0;
 }
 
 /** The orders alone, as far as the file goes: they must be known before the output can be judged. */

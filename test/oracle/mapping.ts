@@ -38,7 +38,7 @@ export interface CaptureMapping {
   readonly zeroUa?: number;
   /** A level goes on while the currents stay within this, µA. Default: as found in an evenly sampled file, else 0. */
   readonly noiseUa?: number;
-  /** Allowed error of a level, µA. Default: the greater of `zeroUa` and `noiseUa`. */
+  /** Allowed error of a level, µA. Default: the greatest of `zeroUa`, `noiseUa` and half the converter's step. */
   readonly toleranceUa?: number;
   /** Stretches shorter than this (samples amid an edge, skew between channels) count to the next, ns. */
   readonly settleNs?: number;

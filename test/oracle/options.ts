@@ -8,7 +8,7 @@ export interface JudgeOptions {
   readonly commands?: readonly Command[];
   /** Allowed error of an edge, ns. Default: the capture's resolution. */
   readonly toleranceNs?: number;
-  /** Allowed error of a level, µA. Default: what the capture's noise and threshold leave; 0, exact, where it has none. */
+  /** Allowed error of a level, µA. Default: what the capture's noise, threshold and converter leave; 0, exact, where it has none. */
   readonly levelToleranceUa?: number;
   /** Allowed difference between the device's clock and the capture's, ppm. Default 0: one clock. */
   readonly clockPpm?: number;

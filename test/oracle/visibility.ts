@@ -59,7 +59,8 @@ export function notJudged(terms: Terms, { startsLate, beganAmidPulse, gaps, hasU
   const because = 'or the tolerance given';
   note(
     hasLevels && levelToleranceUa > 0,
-    () => `levels finer than ${ua(levelToleranceUa)}: the capture's noise and threshold ${because}`,
+    () =>
+      `levels finer than ${ua(levelToleranceUa)}: the capture's noise, threshold and converter ${because}`,
   );
   note(faintUa > 0, () => `pulses with a level under ${ua(faintUa)}: they may be noise`);
   note(

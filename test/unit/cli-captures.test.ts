@@ -230,6 +230,22 @@ describe('REQ-HST-132: a capture that is no good', () => {
     expect(said.out).toContain('Hint: the capture shows current on E3, E4, which the therapy leaves alone');
   });
 
+  it('with steps coarser than the file can tell has a hint to a tolerance, and holds with it', async () => {
+    // When the soft start is over.
+    const within = { startNs: startNs + 450e6, endNs: startNs + 600e6 };
+    const coarse = { ...SCOPE, ...within, sigmaUa: 0, slopeNs: 0 };
+    const textOf = (stepUa: number) => scopeText(sampled(readVcd(VCD), { ...coarse, stepUa }), 'tektronix');
+    const said = await mapped(MAPPING, textOf(4000 / 17));
+    expect(said.exit).toBe(1);
+    expect(said.out).toContain(
+      "Hint: it holds with --tolerance-ua 80: give that, or map noiseUa, if the instrument's converter or noise is so coarse.",
+    );
+    expect((await mapped(MAPPING, textOf(4000 / 17), '--tolerance-ua', '80')).exit).toBe(0);
+    const fine = await mapped(MAPPING, textOf(39.0625));
+    expect(fine.exit).toBe(0);
+    expect(fine.out).toMatch(/converter's step up to \d\d µA as far as can be told, .* levels to \d\d µA\./);
+  });
+
   it('by a clock of its own is told from a wrong rate', async () => {
     const csv = captureToCsv(readVcd(VCD)).split('\n');
     const drifting = (ppm: number) =>
