@@ -110,7 +110,7 @@ const OUTCOME_MEANS: Readonly<Record<(typeof OUTCOMES)[number], string>> = {
   late: 'what was programmed, at other instants',
   wrong: 'legal, but not what was programmed',
   hazardous:
-    'true unrecovered charge above 5080 nC or a phase above 3810 nC on an electrode, or current more than 1 ms after magnet, ESTOP or trip, in the body model',
+    'true unrecovered charge above 5080 nC or a phase above 3810 nC on an electrode, or current more than 1 ms after magnet, ESTOP or trip, in the body model; or a segment released that no stage could play',
 };
 
 function matrix(tally: Tally): string {
@@ -213,9 +213,15 @@ function caseText(one: CampaignCase): string {
   return `{ ${plain},\n  "therapy": { ${head}, "areas": [${list(areas)} ] },\n  "steps": [${list(steps)} ],\n  "faults": [${list(faults)} ] }`;
 }
 
+const GUARDED =
+  'The simulated board has a charge guard, hardware that cuts the output where a blocking capacitor holds too much: "chargeGuard": false in a plan takes it away.';
+const UNGUARDED =
+  'The simulated board has no charge guard: nothing but the firmware stops a source that sticks.';
+
 function plainFacts({ plan, version }: PageContent): string {
   return (
     paragraph(`Stimgate ${version}. The same plan and build give the same records, byte for byte.`) +
+    paragraph(plan.chargeGuard === false ? UNGUARDED : GUARDED) +
     element('pre', {}, escapeText(JSON.stringify(plan, null, 2)))
   );
 }

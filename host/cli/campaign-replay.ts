@@ -63,7 +63,8 @@ function writeFiles(folder: string, name: string, run: FinishedRun): string[] {
 }
 
 function tell(record: RunRecord, one: CampaignCase, files: readonly string[]): void {
-  say(`${one.therapy.areas.length} areas, ${record.stream}, ${record.pulses} pulses, seed ${record.seed}`);
+  const areas = one.therapy.areas.length === 1 ? '1 area' : `${one.therapy.areas.length} areas`;
+  say(`${areas}, ${record.stream}, ${record.pulses} pulses, seed ${record.seed}`);
   for (const { name, phase, atUs, fault, place } of record.faults) {
     const where = place === undefined ? '' : `, ${place}`;
     say(`${name} while ${phase}, at ${atUs} µs: ${JSON.stringify(fault)}${where}`);

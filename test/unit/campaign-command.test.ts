@@ -109,6 +109,7 @@ describe('a campaign', () => {
     const page = readFileSync(join(out, 'report.html'), 'utf8');
     expect(page).toContain(`Run ${first.n}: `);
     expect(page).toContain(`Seed ${first.seed}.`);
+    expect(page).toContain('has no charge guard');
     expect(page).toContain(`--replay ${join(out, 'cases', `${first.n}.json`)}`);
     expect(page).toMatch(/<svg [^>]*aria-label="From power-on to the end"/);
     expect(page).not.toMatch(/<script|<img|https?:\/\/(?!www\.w3\.org)/);

@@ -13,28 +13,10 @@ import {
 } from '../oracle/index.ts';
 import { captureToVcd } from './fixtures/capture-files.ts';
 import { captureOf, idealCapture, idealPulses } from './fixtures/ideal-waveform.ts';
-import { type Scope, sampled, uniform } from './fixtures/instrument-files.ts';
+import { sampled, uniform } from './fixtures/instrument-files.ts';
 import { scopeText } from './fixtures/instrument-layouts.ts';
 import { therapyOf } from './fixtures/oracle-therapies.ts';
-
-const PAIR = therapyOf({
-  electrodes: { E3: -1000, E4: 1000 },
-  amplitudeUa: 4000,
-  phaseUs: 300,
-  interphaseGapUs: 50,
-  recharge: { asymmetric: 4 },
-  rateHz: 50,
-});
-const [AREA] = PAIR.areas;
-const SCOPE: Omit<Scope, 'channels'> = {
-  sampleNs: 1000,
-  startNs: 60e6 + 317,
-  endNs: 130e6,
-  sigmaUa: 12,
-  stepUa: 20,
-  slopeNs: 700,
-  seed: 7,
-};
+import { AREA, PAIR, SCOPE } from './fixtures/scoped-pair.ts';
 
 /** A level that one electrode has instead of its own in the first phases. */
 function withLevel(therapy: Therapy, electrode: number, share: number): Capture {

@@ -1,44 +1,21 @@
 // What a converter's steps and slow noise leave of the levels in a capture of voltages: allowed for, and no more than that.
 
 import { describe, expect, test } from 'vitest';
-import { type Capture, type CaptureMapping, judge, readCsv } from '../oracle/index.ts';
+import { type Capture, judge, readCsv } from '../oracle/index.ts';
 import { noiseOf, stepOf } from '../oracle/tremble.ts';
 import { captureOf, idealCapture, idealPulses } from './fixtures/ideal-waveform.ts';
 import { type Sample, type Scope, sampled, uniform } from './fixtures/instrument-files.ts';
 import { scopeText } from './fixtures/instrument-layouts.ts';
 import { therapyOf } from './fixtures/oracle-therapies.ts';
+import { AREA, MAPPING, PAIR, SCOPE } from './fixtures/scoped-pair.ts';
 
-const PAIR = therapyOf({
-  electrodes: { E3: -1000, E4: 1000 },
-  amplitudeUa: 4000,
-  phaseUs: 300,
-  interphaseGapUs: 50,
-  recharge: { asymmetric: 4 },
-  rateHz: 50,
-});
-const [AREA] = PAIR.areas;
 /** A clean scope: no noise, no slope. */
-const SCOPE: Scope = {
-  channels: [
-    { electrode: 2, uaPerVolt: 1000 },
-    { electrode: 3, uaPerVolt: -2000 },
-  ],
-  sampleNs: 2000,
-  startNs: 60e6 + 317,
-  endNs: 130e6,
-  sigmaUa: 0,
-  stepUa: 0,
-  slopeNs: 0,
-  seed: 7,
-};
-const MAPPING: CaptureMapping = {
-  contacts: { E3: { column: 'CH1', uaPerVolt: 1000 }, E4: { column: 'CH2', uaPerVolt: -2000 } },
-};
+const CLEAN: Scope = { ...SCOPE, sampleNs: 2000, sigmaUa: 0, stepUa: 0, slopeNs: 0 };
 
 const readSamples = (samples: readonly Sample[], mapping = MAPPING) =>
   readCsv(scopeText(samples, 'rigol-time'), mapping);
 const read = (capture: Capture, scope: Partial<Scope>) =>
-  readSamples(sampled(capture, { ...SCOPE, ...scope }));
+  readSamples(sampled(capture, { ...CLEAN, ...scope }));
 
 /** The ideal output, the third pulse of it greater by `factor`. */
 function withPulse(factor: number): Capture {
@@ -51,12 +28,12 @@ function withPulse(factor: number): Capture {
 function withSlowNoise(samples: readonly Sample[], sigmaUa: number, tauNs: number): Sample[] {
   const random = uniform(5);
   const gaussian = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  const keep = Math.exp(-SCOPE.sampleNs / tauNs);
-  const noiseUa = SCOPE.channels.map(() => 0);
+  const keep = Math.exp(-CLEAN.sampleNs / tauNs);
+  const noiseUa = CLEAN.channels.map(() => 0);
   const stepUa = 4.8828125;
   return samples.map(({ timeNs, volts }) => {
     const noisy = volts.map((volt, i) => {
-      const { uaPerVolt } = SCOPE.channels[i];
+      const { uaPerVolt } = CLEAN.channels[i];
       noiseUa[i] = keep * noiseUa[i] + Math.sqrt(1 - keep * keep) * sigmaUa * gaussian();
       return (Math.round((volt * uaPerVolt + noiseUa[i]) / stepUa) * stepUa) / uaPerVolt;
     });
@@ -97,10 +74,10 @@ describe('voltages without noise', () => {
   });
 
   test('REQ-ORC-010: whose rest lies half a step off zero have a threshold of that', () => {
-    const raised = sampled(idealCapture(PAIR, 300_000), { ...SCOPE, stepUa: 40 }).map(
+    const raised = sampled(idealCapture(PAIR, 300_000), { ...CLEAN, stepUa: 40 }).map(
       ({ timeNs, volts }) => ({
         timeNs,
-        volts: volts.map((volt, i) => volt + 20 / SCOPE.channels[i].uaPerVolt),
+        volts: volts.map((volt, i) => volt + 20 / CLEAN.channels[i].uaPerVolt),
       }),
     );
     const capture = readSamples(raised);
@@ -110,7 +87,7 @@ describe('voltages without noise', () => {
   });
 
   test('REQ-ORC-010: are judged exactly where they are columns of currents', () => {
-    const rows = sampled(withPulse(1.01), SCOPE).map(
+    const rows = sampled(withPulse(1.01), CLEAN).map(
       ({ timeNs, volts: [a, b] }) => `${timeNs},${a * 1000},${b * -2000}`,
     );
     const capture = readCsv(`time_ns,E3_uA,E4_uA\n${rows.join('\n')}\n`);
@@ -128,7 +105,7 @@ describe('voltages without noise', () => {
 
 describe('noise that is slower than a sample', () => {
   test('REQ-ORC-010: is seen in rests, allowed for, and hides no pulse that is off by 2 %', () => {
-    const noisy = (capture: Capture) => readSamples(withSlowNoise(sampled(capture, SCOPE), 10, 50_000));
+    const noisy = (capture: Capture) => readSamples(withSlowNoise(sampled(capture, CLEAN), 10, 50_000));
     const capture = noisy(idealCapture(PAIR, 300_000));
     expect(capture.measured?.noiseUa).toBeGreaterThan(30);
     expect(capture.measured?.noiseUa).toBeLessThan(80);

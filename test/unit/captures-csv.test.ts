@@ -6,38 +6,15 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CaptureError, type CaptureMapping, judge, readCsv } from '../oracle/index.ts';
 import { idealCapture } from './fixtures/ideal-waveform.ts';
-import { logicText, type Sample, type Scope, sampled } from './fixtures/instrument-files.ts';
+import { logicText, type Sample, sampled } from './fixtures/instrument-files.ts';
 import { scopeText } from './fixtures/instrument-layouts.ts';
 import { therapyOf } from './fixtures/oracle-therapies.ts';
+import { MAPPING, PAIR, SCOPE } from './fixtures/scoped-pair.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stimgate-csv-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const PAIR = therapyOf({
-  electrodes: { E3: -1000, E4: 1000 },
-  amplitudeUa: 4000,
-  phaseUs: 300,
-  interphaseGapUs: 50,
-  recharge: { asymmetric: 4 },
-  rateHz: 50,
-});
-const SCOPE: Scope = {
-  channels: [
-    { electrode: 2, uaPerVolt: 1000 },
-    { electrode: 3, uaPerVolt: -2000 },
-  ],
-  sampleNs: 2000,
-  startNs: 60e6 + 317,
-  endNs: 130e6,
-  sigmaUa: 12,
-  stepUa: 0,
-  slopeNs: 700,
-  seed: 7,
-};
-const MAPPING: CaptureMapping = {
-  contacts: { E3: { column: 'CH1', uaPerVolt: 1000 }, E4: { column: 'CH2', uaPerVolt: -2000 } },
-};
-const SAMPLES = sampled(idealCapture(PAIR, 300_000), SCOPE);
+const SAMPLES = sampled(idealCapture(PAIR, 300_000), { ...SCOPE, sampleNs: 2000, stepUa: 0 });
 const TEXT = scopeText(SAMPLES, 'rigol-time');
 
 function expectHolds(text: string, mapping: CaptureMapping = MAPPING, what = ''): void {

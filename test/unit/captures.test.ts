@@ -16,29 +16,8 @@ import { captureOf, idealCapture, idealPulses } from './fixtures/ideal-waveform.
 import { logicText, type Sample, type Scope, sampled, uniform } from './fixtures/instrument-files.ts';
 import { channelName, channelsMax, LAYOUTS, type Layout, scopeText } from './fixtures/instrument-layouts.ts';
 import { therapyOf } from './fixtures/oracle-therapies.ts';
+import { AREA, PAIR, SCOPE } from './fixtures/scoped-pair.ts';
 
-const PAIR = therapyOf({
-  electrodes: { E3: -1000, E4: 1000 },
-  amplitudeUa: 4000,
-  phaseUs: 300,
-  interphaseGapUs: 50,
-  recharge: { asymmetric: 4 },
-  rateHz: 50,
-});
-const [AREA] = PAIR.areas;
-const SCOPE: Scope = {
-  channels: [
-    { electrode: 2, uaPerVolt: 1000 },
-    { electrode: 3, uaPerVolt: -2000 },
-  ],
-  sampleNs: 1000,
-  startNs: 60e6 + 317,
-  endNs: 130e6,
-  sigmaUa: 12,
-  stepUa: 20,
-  slopeNs: 700,
-  seed: 7,
-};
 const ANALYSER = { startNs: 60e6, sampleNs: 1000, skew: false };
 
 /** One shunt in the lead where a file has one channel. */
