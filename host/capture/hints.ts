@@ -39,7 +39,7 @@ export function hintsFor(
   if (swap !== null) return [swap.message];
   if (strangers.length > 0)
     return [
-      `the capture shows current on ${strangers.map(columnName).join(', ')}, which the therapy leaves alone: is it this therapy that ran`,
+      `the capture shows current on ${strangers.map(columnName).join(', ')}, which the therapy leaves alone: another therapy may have run`,
     ];
   const clock = { ...options, clockPpm: CLOCK_PPM };
   const isDrift = (verdict.counts.onset ?? 0) >= DRIFTED_MIN && !options.clockPpm;
